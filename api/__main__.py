@@ -1,0 +1,5 @@
+"""`python -m api` is `dateline`."""
+
+from api.cli import main
+
+main()

@@ -1,0 +1,129 @@
+"""Render: answers and reports as a person reads them in a terminal or a pipe.
+
+Text that comes from articles is data: its control characters never reach the terminal.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from rag.types import Answer, Nearest, Sentence, Source
+
+if TYPE_CHECKING:
+    from index.build import BuildReport
+    from index.load import Skipped
+
+MAX_SKIPPED_SHOWN = 20
+NEAREST_CHARS = 300
+INDENT = 4
+
+
+def show_answer(console: Console, answer: Answer) -> None:
+    """Print an answer with numbered markers, then its sources with the quoted words."""
+    if answer.abstained:
+        _show_abstention(console, answer)
+        return
+    text = Text()
+    for sentence in answer.sentences:
+        text.append(clean(sentence.text) + " ")
+        numbers = sorted({citation.source for citation in sentence.citations})
+        text.append("".join(f"[{n}]" for n in numbers) + " ", style="bold cyan")
+    text.rstrip()
+    console.print(text)
+    console.print(Text("\nSources", style="bold"))
+    for source in answer.sources:
+        console.print(_described(source))
+        for words in _quoted(source, answer.sentences):
+            _print_indented(console, f"“{words}”")
+    if answer.as_of is not None:
+        newest, oldest = _day(answer.as_of.newest), _day(answer.as_of.oldest)
+        span = newest if newest == oldest else f"{oldest} to {newest}"
+        console.print(Text(f"\nEvidence as of {span}", style="dim"))
+
+
+def show_build(console: Console, report: "BuildReport", folder: str) -> None:
+    """Print what a build did, in a line, then each file that was left out and why."""
+    info = report.info
+    counts = [
+        (len(report.added), "added"),
+        (len(report.updated), "updated"),
+        (len(report.unchanged), "unchanged"),
+        (len(report.removed), "removed"),
+    ]
+    changes = ", ".join(f"{count:,} {what}" for count, what in counts if count)
+    console.print(
+        f"{_plural(info.articles, 'article')} in {_plural(info.passages, 'passage')}, "
+        f"in {clean(folder)} ({changes})",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    for skip in report.skipped[:MAX_SKIPPED_SHOWN]:
+        console.print(Text(_skipped(skip), style="yellow" if skip.refused else "dim"))
+    if len(report.skipped) > MAX_SKIPPED_SHOWN:
+        console.print(f"… and {len(report.skipped) - MAX_SKIPPED_SHOWN:,} more were left out")
+
+
+def clean(text: str) -> str:
+    """Return a text in one line and without control characters, fit for a terminal."""
+    shown = " ".join(text.split())
+    return "".join(c if c.isprintable() or c == "\u200d" else "\ufffd" for c in shown)
+
+
+def _show_abstention(console: Console, answer: Answer) -> None:
+    console.print(Text(f"{answer.text} Why: {clean(answer.reason or '')}."))
+    if not answer.nearest:
+        return
+    console.print(Text("\nThe nearest passages, which are no answer", style="bold"))
+    for near in answer.nearest:
+        console.print(Text("• " + _named(near)))
+        shown = clean(near.quote)
+        cut = shown if len(shown) <= NEAREST_CHARS else shown[:NEAREST_CHARS].rstrip() + " …"
+        _print_indented(console, cut)
+
+
+def _described(source: Source) -> Text:
+    described = Text(f"[{source.n}] ", style="bold cyan")
+    return described.append(_named(source), style="not bold default")
+
+
+def _named(named: Source | Nearest) -> str:
+    parts = [named.outlet, named.title or named.article, _day(named.published)]
+    return " · ".join(clean(part) for part in parts if part)
+
+
+def _quoted(source: Source, sentences: tuple[Sentence, ...]) -> list[str]:
+    return [
+        clean(citation.quote)
+        for sentence in sentences
+        for citation in sentence.citations
+        if citation.source == source.n
+    ]
+
+
+def _print_indented(console: Console, text: str) -> None:
+    for line in Text(text).wrap(console, max(20, console.width - INDENT)):
+        line.rstrip()
+        console.print(Text(" " * INDENT).append(line.plain, style="dim"))
+
+
+def _day(published: str | None) -> str:
+    """Write an ISO date as a person does; its own words where it has no full date."""
+    if published is None:
+        return "date unknown"
+    try:
+        day = date.fromisoformat(published[:10])
+    except ValueError:
+        return published
+    return f"{day.day} {day:%B %Y}"
+
+
+def _skipped(skip: "Skipped") -> str:
+    word = "refused" if skip.refused else "left out"
+    return f"{word}: {clean(str(skip.path))}: {clean(skip.reason)}"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

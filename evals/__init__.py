@@ -1,0 +1,1 @@
+"""Measuring: golden questions, metrics and benchmarks, asking what a user would ask."""

@@ -1,0 +1,261 @@
+"""Embed: texts become unit vectors, with sentence-transformers.
+
+This is the building side, which may take seconds to start. Asking goes through `index.onnx`, which
+gives the same vectors without importing torch. Sentence vectors are pooled from the token vectors
+of the one pass that embeds their passage ("late chunking", Günther et al. 2024, arXiv:2409.04701),
+so that they cost nothing more and know what "he" and "it" stand for.
+"""
+
+import contextlib
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+from index.models import ModelIdentity, fingerprint, locate
+from index.types import Span
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vector = npt.NDArray[np.float32]
+"""Shape (dimension,), length 1."""
+Vectors = npt.NDArray[np.float32]
+"""Shape (n, dimension), every row of length 1."""
+
+BATCH_SIZE = 32
+# Texts handed over at once: enough to sort by length, few enough that their token vectors fit.
+WINDOW = 256
+# bfloat16 is used only where it moves no vector of the sample further than this.
+MIN_BFLOAT16_COSINE = 0.999
+SAMPLE = (
+    "Who?",
+    "The central bank raised its key rate to 4.25% on Thursday.",
+    "What did the minister say about the tariff on canola oil, and when did she say it?",
+    "“We will not be moved,” said Zoë Ångström, the mayor’s adviser — naïveté, in her words, "
+    "had cost the city €1.5bn since 2019. " * 12,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PassageText:
+    """What of a passage is embedded: a prefix that gives context, then the passage itself.
+
+    `sentences` are spans into `text`, without the prefix.
+    """
+
+    prefix: str
+    text: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """A passage's own vector and one for each of its sentences."""
+
+    passage: Vector
+    sentences: Vectors
+
+
+class Embedder(Protocol):
+    """Makes the vectors of a collection. Two embedders of one identity give the same vectors."""
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model this is."""
+
+    @property
+    def precision(self) -> str:
+        """The number format in which passages are computed, "float32" or "bfloat16"."""
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many of the model's tokens a text takes, special ones left out."""
+
+    def embed_passages(self, passages: Sequence[PassageText]) -> Iterator[PassageVectors]:
+        """Yield the vectors of each passage, in order."""
+
+
+class QueryEmbedder(Protocol):
+    """Embeds what is searched for, into the same space."""
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model this is."""
+
+    def embed_query(self, text: str) -> Vector:
+        """Return the unit vector of one query."""
+
+
+def unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Scale the last axis to length 1; a zero vector stays zero."""
+    values = vectors.astype(np.float32)
+    norms = np.linalg.norm(values, axis=-1, keepdims=True)
+    norms[norms == 0] = 1
+    values /= norms
+    return values
+
+
+class SentenceTransformerEmbedder:
+    """An embedding model run by sentence-transformers, on the processor.
+
+    Args:
+        reference: a model's name or folder, see `index.models.locate`.
+
+    Raises:
+        ModelError: there is no such model, or sentence-transformers cannot load it.
+    """
+
+    def __init__(self, reference: str) -> None:
+        folder = locate(reference)
+        self.model = _load(str(folder))
+        dimension = self.model.get_embedding_dimension()
+        if dimension is None:
+            raise ModelError(f"the model {reference} does not say how long its vectors are")
+        self.identity = ModelIdentity(
+            reference=reference,
+            digest=fingerprint(folder),
+            dimension=dimension,
+            max_tokens=int(self.model.get_max_seq_length() or 512),
+        )
+        self.precision = "float32"
+        self._pools_tokens = _pools_tokens(self.model)
+
+    def use_fastest_precision(self) -> None:
+        """Compute in bfloat16 from here on, where this processor is faster at it and it agrees."""
+        import torch  # noqa: PLC0415 - the building side only
+
+        capabilities = torch.cpu.get_capabilities()
+        if not (capabilities.get("amx_bf16") or capabilities.get("avx512_bf16")):
+            return
+        exact = self._encode(list(SAMPLE))
+        self.model.to(torch.bfloat16)
+        agreement = (exact * self._encode(list(SAMPLE))).sum(axis=1).min()
+        if agreement >= MIN_BFLOAT16_COSINE:
+            self.precision = "bfloat16"
+        else:
+            self.model = _load(str(locate(self.identity.reference)))
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many of the model's tokens a text takes, special ones left out."""
+        return len(self.model.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False))
+
+    def embed_query(self, text: str) -> Vector:
+        """Return the unit vector of one query, shape (dimension,)."""
+        vectors = self.model.encode_query(
+            [text], convert_to_numpy=False, show_progress_bar=False, normalize_embeddings=True
+        )
+        return unit(vectors[0].float().numpy())
+
+    def embed_passages(self, passages: Sequence[PassageText]) -> Iterator[PassageVectors]:
+        """Yield the vectors of each passage, in order. What a model cannot read is cut off."""
+        for start in range(0, len(passages), WINDOW):
+            batch = passages[start : start + WINDOW]
+            yield from self._pooled(batch) if self._pools_tokens else self._separate(batch)
+
+    def _pooled(self, batch: Sequence[PassageText]) -> Iterator[PassageVectors]:
+        prompt = _document_prompt(self.model)
+        texts = [prompt + passage.prefix + passage.text for passage in batch]
+        # With output_value=None come the token vectors too, which the library's types do not say.
+        outputs: Any = self.model.encode(
+            texts, prompt="", output_value=None, batch_size=BATCH_SIZE, show_progress_bar=False
+        )
+        encodings = self.model.tokenizer(
+            texts, truncation=True, max_length=self.identity.max_tokens, return_offsets_mapping=True
+        )
+        for passage, output, pairs in zip(batch, outputs, encodings["offset_mapping"], strict=True):
+            whole = unit(output["sentence_embedding"].float().numpy())
+            offsets = np.asarray(pairs) - len(prompt) - len(passage.prefix)
+            read = output["attention_mask"].bool()
+            tokens = output["token_embeddings"][read].float().numpy()
+            rows = [_pool(tokens, offsets, sentence) for sentence in passage.sentences]
+            # A sentence beyond what the model reads has no tokens; its passage stands for it.
+            sentences = np.stack([whole if row is None else row for row in rows])
+            yield PassageVectors(whole, unit(sentences))
+
+    def _separate(self, batch: Sequence[PassageText]) -> Iterator[PassageVectors]:
+        wholes = self._encode([passage.prefix + passage.text for passage in batch])
+        parts = self._encode([s.of(passage.text) for passage in batch for s in passage.sentences])
+        done = 0
+        for passage, whole in zip(batch, wholes, strict=True):
+            count = len(passage.sentences)
+            yield PassageVectors(whole, parts[done : done + count])
+            done += count
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        import torch  # noqa: PLC0415 - the building side only
+
+        vectors = self.model.encode_document(
+            texts, batch_size=BATCH_SIZE, convert_to_tensor=True, show_progress_bar=False
+        )
+        return unit(vectors.to(torch.float32).numpy())
+
+
+def _pool(tokens: Vectors, offsets: npt.NDArray[np.int64], span: Span) -> Vector | None:
+    starts, ends = offsets[:, 0], offsets[:, 1]
+    inside = (starts >= span.start) & (ends <= span.end) & (ends > starts)
+    if not inside.any():
+        return None
+    mean: Vector = tokens[inside].mean(axis=0)
+    return mean
+
+
+def _pools_tokens(model: "SentenceTransformer") -> bool:
+    """Tell whether a text's vector is the mean of its token vectors and nothing more.
+
+    Only then do the means of parts of the tokens lie in the same space.
+    """
+    # The library makes this name when it is imported, unseen by type checkers.
+    from sentence_transformers import models  # type: ignore[attr-defined] # noqa: PLC0415
+
+    modules = list(model)
+    return (
+        len(modules) in {2, 3}
+        and isinstance(modules[0], models.Transformer)
+        and isinstance(modules[1], models.Pooling)
+        and modules[1].pooling_mode == "mean"
+        and modules[1].include_prompt
+        and all(isinstance(module, models.Normalize) for module in modules[2:])
+    )
+
+
+def _document_prompt(model: "SentenceTransformer") -> str:
+    """Return what `encode_document` would put before a text."""
+    names = ("document", "passage", "corpus", model.default_prompt_name)
+    prompts = (model.prompts.get(name) for name in names if name)
+    return next((prompt for prompt in prompts if prompt), "")
+
+
+def _load(folder: str) -> "SentenceTransformer":
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    with quiet():
+        try:
+            from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds
+        except ImportError as error:
+            raise ModelError(
+                "sentence-transformers is not installed: run `pip install sentence-transformers`"
+            ) from error
+        try:
+            return SentenceTransformer(folder, device="cpu", local_files_only=True)
+        except Exception as error:  # the loader raises whatever its parts raise
+            reason = " ".join(str(error).split())[:200]
+            raise ModelError(f"the model in {folder} cannot be loaded: {reason}") from error
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep libraries' own progress bars, warnings and log lines off the terminal."""
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    previous = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(previous)

@@ -1,0 +1,230 @@
+"""Load: files become Articles.
+
+Reads Markdown with front matter, and plain text as saved from the web. Knows file formats and
+nothing of chunking, models or storage. What cannot be an article is reported, never dropped
+silently.
+"""
+
+import codecs
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+
+from index.errors import ArticleError, NothingToIndexError
+from index.markdown import first_heading, plain_text
+from index.types import Article
+
+MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
+TEXT_SUFFIXES = frozenset({".txt", ".text"})
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_ID_LENGTH = 200
+MAX_TITLE_LENGTH = 300
+# A headline has at least this many words; "World" or "By Staff" above it is the page's furniture.
+MIN_TITLE_WORDS = 4
+TITLE_WITHIN_LINES = 12
+
+# ISO 8601 with the precision that the writer chose: year, month, day, minute, second, offset.
+ISO_DATE = re.compile(
+    r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])"
+    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?"
+)
+FRONT_MATTER_TEXTS = ("title", "outlet", "author", "url", "language")
+FRONT_MATTER_DATES = ("published", "updated")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A file that became an article."""
+
+    path: Path
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that did not become an article, and why.
+
+    `refused` tells a file that should have been one and could not be read as such from a file that
+    never claimed to be (a picture, a README).
+    """
+
+    path: Path
+    reason: str
+    refused: bool
+
+
+class _StringsOnly(YAMLHandler):
+    """Reads front matter without guessing types, so that a date keeps the precision it has."""
+
+    def load(self, fm: str, **_: object) -> Any:  # noqa: ANN401 - the library's own signature
+        return yaml.load(fm, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes strings only
+
+
+def load_paths(paths: Sequence[Path]) -> Iterator[Loaded | Skipped]:
+    """Load every article under `paths` (files, or folders searched recursively), in path order.
+
+    An article's id is its file's stem unless its front matter names one. When a stem is taken, the
+    later file's id is its path below the folder that was given, so that neither is lost.
+
+    Raises:
+        NothingToIndexError: a path does not exist, or is neither a file nor a folder.
+    """
+    files = [found for path in paths for found in _files_under(path)]
+    taken: dict[str, Path] = {}
+    for path, relative in files:
+        if not _claims_to_be_article(path):
+            yield Skipped(path, _why_not_article(path), refused=False)
+            continue
+        try:
+            article, names_itself = load_file(path)
+            article = _with_free_id(article, relative, taken, names_itself=names_itself)
+        except ArticleError as error:
+            yield Skipped(path, str(error), refused=True)
+            continue
+        taken[article.id] = path
+        yield Loaded(path, article)
+
+
+def load_file(path: Path) -> tuple[Article, bool]:
+    """Load one file as an article, and say whether it names its own id.
+
+    Raises:
+        ArticleError: it cannot be read, is not text, has no text, or has bad front matter.
+    """
+    text = decode(_read(path))
+    if path.suffix.lower() in MARKDOWN_SUFFIXES:
+        return _from_markdown(text, path.stem)
+    if not text.strip():
+        raise ArticleError("it has no text")
+    return Article(id=path.stem, text=text, title=_headline(text)), False
+
+
+def decode(data: bytes) -> str:
+    """Decode a text file: UTF-8, or UTF-16 with a byte order mark. Line ends are kept.
+
+    Raises:
+        ArticleError: the bytes are not text in one of these encodings.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif b"\x00" in data:
+        raise ArticleError("it is a binary file, not text")
+    else:
+        encoding = "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ArticleError(
+            f"it is not {encoding.upper().removesuffix('-SIG')} text (byte {error.start:,}); "
+            "save it as UTF-8"
+        ) from error
+
+
+def _files_under(path: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield (file, path relative to what was given) in sorted order, hidden ones left out."""
+    if path.is_file():
+        yield path, Path(path.name)
+        return
+    if not path.exists():
+        raise NothingToIndexError(f"{path} does not exist: give a file or a folder of articles")
+    if not path.is_dir():
+        raise NothingToIndexError(f"{path} is neither a file nor a folder")
+    for folder, subfolders, names in os.walk(path, onerror=_unreadable_folder):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                file = Path(folder, name)
+                yield file, file.relative_to(path)
+
+
+def _unreadable_folder(error: OSError) -> None:
+    raise NothingToIndexError(f"{error.filename} cannot be listed: {error.strerror}") from error
+
+
+def _claims_to_be_article(path: Path) -> bool:
+    known = path.suffix.lower() in MARKDOWN_SUFFIXES | TEXT_SUFFIXES
+    return known and path.stem.casefold() != "readme"
+
+
+def _why_not_article(path: Path) -> str:
+    if path.stem.casefold() == "readme":
+        return "a README is about a folder, not an article"
+    return (
+        f"{path.suffix or 'a file without a suffix'} is not a format read here (.md and .txt are)"
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise ArticleError("it is not a regular file")
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ArticleError(f"it is larger than {MAX_FILE_BYTES // 1024**2} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise ArticleError(f"it cannot be read: {error.strerror}") from error
+
+
+def _from_markdown(source: str, stem: str) -> tuple[Article, bool]:
+    try:
+        metadata, body = frontmatter.parse(source, handler=_StringsOnly())
+    except yaml.YAMLError as error:
+        raise ArticleError(f"its front matter is not valid YAML: {_one_line(error)}") from error
+    text = plain_text(body)
+    if not text:
+        raise ArticleError("it has no text")
+    fields = {key: _text_field(metadata, key) for key in FRONT_MATTER_TEXTS}
+    fields |= {key: _date_field(metadata, key) for key in FRONT_MATTER_DATES}
+    fields["title"] = fields["title"] or first_heading(body) or _headline(text)
+    named = _text_field(metadata, "id")
+    if named is not None and (len(named) > MAX_ID_LENGTH or not named.isprintable()):
+        raise ArticleError(f"its id must be printable and at most {MAX_ID_LENGTH} characters long")
+    return Article(id=named or stem, text=text, **fields), named is not None
+
+
+def _text_field(metadata: dict[str, Any], key: str) -> str | None:
+    value = metadata.get(key)
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        value = ", ".join(value)
+    if value is not None and not isinstance(value, str):
+        raise ArticleError(f"its front matter's {key} must be text")
+    return " ".join(value.split()) or None if value is not None else None
+
+
+def _date_field(metadata: dict[str, Any], key: str) -> str | None:
+    value = _text_field(metadata, key)
+    if value is not None and not ISO_DATE.fullmatch(value):
+        raise ArticleError(f"its front matter's {key} is {value!r}: write it as 2026-01-31")
+    return value.replace(" ", "T") if value is not None else None
+
+
+def _headline(text: str) -> str | None:
+    """Return the first line near the top that is long enough for a headline."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()][:TITLE_WITHIN_LINES]
+    for line in lines:
+        if len(line.split()) >= MIN_TITLE_WORDS and len(line) <= MAX_TITLE_LENGTH:
+            return line
+    return None
+
+
+def _with_free_id(
+    article: Article, relative: Path, taken: dict[str, Path], *, names_itself: bool
+) -> Article:
+    if article.id not in taken:
+        return article
+    if not names_itself:
+        for candidate in (relative.with_suffix("").as_posix(), relative.as_posix()):
+            if candidate not in taken:
+                return replace(article, id=candidate)
+    raise ArticleError(f"its id {article.id!r} is taken by {taken[article.id]}: name another id")
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

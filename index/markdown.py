@@ -1,0 +1,56 @@
+"""Markdown to plain text: what a reader of the rendered page would read, block by block.
+
+Links keep their words, emphasis loses its marks, pictures and raw HTML go. Blocks are separated by
+an empty line. Knows nothing of articles.
+"""
+
+import itertools
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+
+def plain_text(source: str) -> str:
+    """Return the text of a Markdown document, "" when there is none."""
+    return "\n\n".join(_blocks(_parse(source)))
+
+
+def first_heading(source: str) -> str | None:
+    """Return the text of the first heading, or None."""
+    tokens = _parse(source)
+    for opening, inline in itertools.pairwise(tokens):
+        if opening.type == "heading_open":
+            return _inline(inline.children or []) or None
+    return None
+
+
+def _parse(source: str) -> list[Token]:
+    return MarkdownIt("commonmark").enable("table").parse(source)
+
+
+def _blocks(tokens: list[Token]) -> Iterator[str]:
+    number = ""
+    for token in tokens:
+        if token.type == "list_item_open":
+            # A paragraph that opens with "1984." reads as a list; its number is part of the text.
+            number = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type in {"fence", "code_block"}:
+            text = token.content.strip("\n")
+            if text.strip():
+                yield text
+        elif token.type == "inline" and (text := _inline(token.children or [])):
+            yield number + text
+            number = ""
+
+
+def _inline(children: list[Token]) -> str:
+    parts: list[str] = []
+    for token in children:
+        if token.type in {"text", "code_inline", "text_special"}:
+            parts.append(token.content)
+        elif token.type == "softbreak":
+            parts.append(" ")
+        elif token.type == "hardbreak":
+            parts.append("\n")
+    return "".join(parts).strip()

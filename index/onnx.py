@@ -1,0 +1,203 @@
+"""ONNX: the same embedding model without torch, so that a question costs milliseconds.
+
+The model is exported once for each set of weights, into a folder shared by all collections, and
+kept only when its vectors equal those of sentence-transformers. Running it needs onnxruntime,
+tokenizers and numpy.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.embed import SAMPLE, SentenceTransformerEmbedder, Vector, quiet, unit
+from index.errors import ExportError, ModelError
+from index.models import ModelIdentity, file_sha256
+
+FORMAT = 1
+MIN_COSINE = 0.9999
+GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
+
+
+class OnnxEmbedder:
+    """Embeds queries with an exported model.
+
+    Args:
+        folder: what `export` made.
+
+    Raises:
+        ModelError: the folder is missing, damaged or from another version of Dateline.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        manifest = read_manifest(folder)
+        if manifest is None or manifest.get("reason") is not None:
+            raise ModelError(f"there is no exported model in {folder}: run `dateline build`")
+        import onnxruntime  # noqa: PLC0415 - only where a query is embedded
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
+        self.identity = ModelIdentity.from_json(manifest["identity"])
+        self._prompt: str = manifest["query_prompt"]
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = min(2, os.cpu_count() or 1)
+        options.log_severity_level = 3
+        try:
+            # The graph is checked while it is being loaded; both leave the interpreter free.
+            with ThreadPoolExecutor(1) as pool:
+                digest = pool.submit(file_sha256, folder / GRAPH)
+                self._session = onnxruntime.InferenceSession(
+                    str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+                )
+                intact = digest.result() == manifest["graph_sha256"]
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        except Exception as error:
+            raise _damaged(folder) from error
+        if not intact:
+            raise _damaged(folder)
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.identity.max_tokens)
+
+    def embed_query(self, text: str) -> Vector:
+        """Return the unit vector of one query, shape (dimension,)."""
+        encoding = self._tokenizer.encode(self._prompt + text)
+        feed = {
+            "input_ids": np.array([encoding.ids], dtype=np.int64),
+            "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
+        }
+        (vectors,) = self._session.run(["sentence_embedding"], feed)
+        return unit(vectors[0])
+
+
+def _damaged(folder: Path) -> ModelError:
+    return ModelError(f"the exported model in {folder} is damaged")
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return what an export says of itself, or None when there is none that this version reads."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and manifest.get("format") == FORMAT else None
+
+
+def export(embedder: SentenceTransformerEmbedder, folder: Path) -> str | None:
+    """Export a model in float32 into `folder`, unless that has been done.
+
+    The folder appears complete or not at all. A model that cannot be exported leaves a manifest
+    that says why, so that it is not tried again for each question.
+
+    Returns:
+        None, or the reason why this model has no export.
+
+    Raises:
+        ModelError: the folder cannot be written.
+    """
+    manifest = read_manifest(folder)
+    if manifest is not None:
+        reason: str | None = manifest["reason"]
+        return reason
+    if embedder.precision != "float32":
+        raise ValueError("export a model before its precision is lowered")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as temporary:
+            reason = _export_into(embedder, Path(temporary))
+            _put_in_place(Path(temporary), folder)
+    except OSError as error:
+        raise ModelError(
+            f"the exported model cannot be written to {folder}: {error.strerror}; "
+            "free some space, or set DATELINE_CACHE to a folder that can be written"
+        ) from error
+    return reason
+
+
+def _export_into(embedder: SentenceTransformerEmbedder, folder: Path) -> str | None:
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "identity": embedder.identity.to_json(),
+        "query_prompt": embedder.model.prompts.get("query") or "",
+        "graph_sha256": None,
+        "reason": None,
+    }
+    try:
+        _write_graph(embedder, folder / GRAPH)
+        embedder.model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
+        manifest["graph_sha256"] = file_sha256(folder / GRAPH)
+        _write_manifest(folder, manifest)
+        _check(embedder, OnnxEmbedder(folder))
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - an unusual model can fail anywhere in torch's exporter
+        for name in (GRAPH, TOKENIZER):
+            (folder / name).unlink(missing_ok=True)
+        manifest["reason"] = (" ".join(str(error).split()) or type(error).__name__)[:200]
+        _write_manifest(folder, manifest)
+    reason: str | None = manifest["reason"]
+    return reason
+
+
+def _write_graph(embedder: SentenceTransformerEmbedder, path: Path) -> None:
+    import torch  # noqa: PLC0415 - the building side only
+
+    class WholeModel(torch.nn.Module):
+        """Every module of the model in turn: tokens in, the text's vector out."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.parts = torch.nn.ModuleList(embedder.model)
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            for part in self.parts:
+                features = part(features)
+            return features["sentence_embedding"]
+
+    encoded = embedder.model.tokenizer(["one two three four", "five"], padding=True)
+    inputs = tuple(torch.tensor(encoded[name]) for name in ("input_ids", "attention_mask"))
+    batch, sequence = torch.export.Dim("batch"), torch.export.Dim("sequence")
+    shape = {0: batch, 1: sequence}
+    with quiet(), contextlib.redirect_stdout(None), torch.no_grad():
+        program = torch.onnx.export(
+            WholeModel().eval(),
+            inputs,
+            dynamo=True,
+            verbose=False,
+            input_names=["input_ids", "attention_mask"],
+            output_names=["sentence_embedding"],
+            dynamic_shapes={"input_ids": shape, "attention_mask": shape},
+        )
+    if program is None:
+        raise ExportError("torch's exporter gave nothing")
+    program.save(str(path))
+
+
+def _check(embedder: SentenceTransformerEmbedder, exported: OnnxEmbedder) -> None:
+    worst = min(float(embedder.embed_query(text) @ exported.embed_query(text)) for text in SAMPLE)
+    if worst < MIN_COSINE:
+        raise ExportError(f"its vectors differ from the original's (cosine {worst:.5f})")
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
+
+
+def _put_in_place(source: Path, target: Path) -> None:
+    """Move a finished folder's files to their place, unless another process was first."""
+    if target.exists() and read_manifest(target) is None:
+        shutil.rmtree(target)  # left by another version, or by a hand
+    staged = source / "done"
+    staged.mkdir()
+    for file in [path for path in source.iterdir() if path != staged]:
+        file.rename(staged / file.name)
+    try:
+        staged.rename(target)
+    except OSError:
+        if read_manifest(target) is None:
+            raise

@@ -1,0 +1,101 @@
+"""Pipeline: one call from a question to a checked answer."""
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from index.embed import QueryEmbedder
+from index.store import Store
+from rag.answer import draft_answer
+from rag.cite import as_of, check_citations, cite_verbatim, written_text
+from rag.evidence import Inquiry, candidates, weigh
+from rag.question import parse_question
+from rag.retrieve import retrieve
+from rag.types import Answer, Hit, Nearest
+
+ABSTENTION = "The articles do not answer this."
+NEAREST = 3
+
+
+class Pipeline:
+    """Answers questions from one collection.
+
+    Args:
+        store: the collection.
+        embedder: the model that it was built with.
+    """
+
+    def __init__(self, store: Store, embedder: QueryEmbedder) -> None:
+        self.store = store
+        self.embedder = embedder
+
+    def ask(self, text: str) -> Answer:
+        """Answer a question, or abstain and show the nearest passages.
+
+        Raises:
+            QuestionError: the question cannot be asked as it stands.
+            StoreError: the collection cannot be read.
+            CitationError: a quotation does not stand in its article; no answer leaves then.
+        """
+        timings: dict[str, float] = {}
+        question = parse_question(text)
+        with _timed(timings, "embed"):
+            vector = self.embedder.embed_query(question.text)
+        with _timed(timings, "retrieve"):
+            hits = retrieve(self.store, question, vector)
+        with _timed(timings, "answer"):
+            inquiry = Inquiry(question, weigh(self.store, question), vector)
+            draft = draft_answer(inquiry, candidates(self.store, inquiry, hits))
+        with _timed(timings, "cite"):
+            sentences, sources = cite_verbatim(draft.sentences)
+            check_citations(self.store, sentences)
+            nearest = () if sentences else self._nearest(hits)
+        return Answer(
+            id=uuid.uuid4().hex,
+            question=text,
+            standalone_question=question.text,
+            abstained=not sentences,
+            reason=draft.reason,
+            text=written_text(sentences) if sentences else ABSTENTION,
+            sentences=sentences,
+            sources=sources,
+            disagreements=(),
+            as_of=as_of(sources),
+            nearest=nearest,
+            confidence=round(draft.confidence, 4),
+            answerer="extractive",
+            model=None,
+            usage=None,
+            timings_ms=timings,
+        )
+
+    def _nearest(self, hits: Sequence[Hit]) -> tuple[Nearest, ...]:
+        nearest = []
+        by_cosine = sorted(hits, key=lambda hit: -(hit.dense_score or -1.0))[:NEAREST]
+        scores = {hit.passage: hit.dense_score for hit in by_cosine}
+        for stored in self.store.passages(list(scores)):
+            article = self.store.article(stored.passage.article)
+            if article is None:
+                continue
+            span = stored.passage.span
+            nearest.append(
+                Nearest(
+                    article=article.id,
+                    title=article.title,
+                    outlet=article.outlet,
+                    published=article.published,
+                    quote=span.of(article.text),
+                    start=span.start,
+                    end=span.end,
+                    score=round(scores[stored.id] or 0.0, 4),
+                )
+            )
+        return tuple(nearest)
+
+
+@contextmanager
+def _timed(timings: dict[str, float], step: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timings[step] = round((time.perf_counter() - start) * 1000, 3)

@@ -1,0 +1,149 @@
+"""Question: what was asked, checked and taken apart. Knows nothing of the collection."""
+
+import itertools
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+
+from rag.errors import QuestionError
+from rag.words import STOP_WORDS, content_words, fold, stem, words
+
+MAX_CHARS = 2_000
+LAYOUT = frozenset("\t\n\r")
+
+
+class AnswerKind(Enum):
+    """The kind of thing that would answer a question."""
+
+    PERSON = "person"
+    TIME = "time"
+    NUMBER = "number"
+    PLACE = "place"
+    REASON = "reason"
+    OTHER = "other"
+
+
+# The first pattern that matches decides; each is tried on the folded question.
+ASKS_FOR = (
+    (AnswerKind.TIME, r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|century|decade)\b"),
+    (AnswerKind.TIME, r"\bhow long (?:ago|since)\b"),
+    (
+        AnswerKind.NUMBER,
+        (
+            r"\bhow (?:many|much|long|old|big|large|far|high|tall|fast|often|deep|wide|heavy)\b"
+            r"|\bwhat (?:percent|percentage|share|proportion|number|amount|rate|price|cost|size)\b"
+            r"|\b(?:rate|percentage|share|tariff|duty|price|number) (?:of|on|does|do|did|is|was)\b"
+        ),
+    ),
+    (AnswerKind.PERSON, r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|name)\b"),
+    (
+        AnswerKind.PLACE,
+        (
+            r"\bwhere\b"
+            r"|\b(?:what|which) (?:country|countries|city|cities|places?|state|region|province)\b"
+        ),
+    ),
+    (AnswerKind.REASON, r"\bwhy\b|\bwhat (?:caused|led to|is the reason|was the reason)\b"),
+)
+
+# Words that only name the kind of answer: "rate" is met by a sentence that gives a number, whether
+# or not it says "rate".
+KIND_WORDS = {
+    AnswerKind.TIME: "year day date month time century decade long ago",
+    AnswerKind.NUMBER: (
+        "percent percentage share proportion number amount rate level price cost size figure total"
+        " long old big large far high tall fast often deep wide heavy"
+    ),
+    AnswerKind.PERSON: "person man woman name people",
+    AnswerKind.PLACE: "country countries city cities place places state region province",
+    AnswerKind.REASON: "reason reasons cause caused led",
+    AnswerKind.OTHER: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it was asked, and what is looked for in the articles.
+
+    Attributes:
+        text: the question without the white space around it.
+        words: its content words, folded, in order, each once.
+        stems: the stems of `words`, in the same order; two words may share one.
+        pairs: stems of content words that stand side by side, as in a name or a set phrase.
+        names: stems of words that the asker capitalised inside the question, and of its numbers.
+        kind: the kind of thing that would answer it.
+        kind_stems: stems of its words that only name that kind.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    names: frozenset[str]
+    kind: AnswerKind
+    kind_stems: frozenset[str]
+
+
+def parse_question(text: str) -> Question:
+    """Check a question and take it apart.
+
+    Raises:
+        QuestionError: it is empty, too long, or holds characters that no question has.
+    """
+    check(text)
+    stripped = " ".join(text.split())
+    content = content_words(stripped)
+    kind = _kind(stripped)
+    return Question(
+        text=stripped,
+        words=tuple(content),
+        stems=tuple(stem(word) for word in content),
+        pairs=_pairs(stripped),
+        names=_names(stripped),
+        kind=kind,
+        kind_stems=frozenset(stem(w) for w in KIND_WORDS[kind].split() if w in content),
+    )
+
+
+def check(text: str) -> None:
+    """Refuse what is no question.
+
+    Raises:
+        QuestionError: it is empty, too long, or holds characters that no question has.
+    """
+    if len(text) > MAX_CHARS:
+        raise QuestionError(
+            f"the question is {len(text):,} characters long: ask in at most {MAX_CHARS:,}"
+        )
+    for place, character in enumerate(text):
+        if unicodedata.category(character) in {"Cc", "Cs"} and character not in LAYOUT:
+            raise QuestionError(
+                f"the question holds a control character (U+{ord(character):04X}, "
+                f"at {place + 1}): remove it"
+            )
+    if not any(character.isalnum() for character in text):
+        raise QuestionError("the question is empty: ask it in words")
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    in_order = words(text)
+    return tuple(
+        (stem(first), stem(second))
+        for first, second in itertools.pairwise(in_order)
+        if first not in STOP_WORDS and second not in STOP_WORDS
+    )
+
+
+def _names(text: str) -> frozenset[str]:
+    found: set[str] = set()
+    for place, token in enumerate(re.findall(r"[\w’'.,%-]+", text)):
+        capital = token[:1].isupper() and (place > 0 or token[1:2].isupper())
+        if capital or any(character.isdigit() for character in token):
+            found.update(stem(word) for word in words(token) if word not in STOP_WORDS)
+    return frozenset(found)
+
+
+def _kind(text: str) -> AnswerKind:
+    folded = fold(text)
+    return next((kind for kind, sign in ASKS_FOR if re.search(sign, folded)), AnswerKind.OTHER)

@@ -1,0 +1,60 @@
+"""Retrieve: a question becomes ranked passages.
+
+Vectors and words are searched separately and fused by reciprocal rank (Cormack, Clarke and
+Buettcher 2009, "Reciprocal Rank Fusion"). Knows nothing of what an answer is.
+"""
+
+from collections.abc import Sequence
+
+from index.embed import Vector
+from index.store import Match, Store
+from rag.question import Question
+from rag.types import Hit
+
+# How many passages each search gives, and how many are kept after fusion.
+SEARCHED = 30
+KEPT = 8
+# The constant of the method's authors: a first place counts little more than a second.
+RANK_OFFSET = 60
+
+
+def retrieve(store: Store, question: Question, vector: Vector, kept: int = KEPT) -> list[Hit]:
+    """Return the passages that fit a question best, best first.
+
+    Args:
+        store: the collection.
+        question: what was asked.
+        vector: the question's unit vector, shape (dimension,).
+        kept: how many passages to return at most.
+    """
+    dense = store.search_vectors(vector, SEARCHED)
+    bm25 = store.search_words(question.words, SEARCHED)
+    return fuse(dense, bm25)[:kept]
+
+
+def fuse(dense: Sequence[Match], bm25: Sequence[Match]) -> list[Hit]:
+    """Fuse two rankings into one by reciprocal rank; ties go to the better cosine, then the id."""
+    in_dense = {match.passage: (rank, match.score) for rank, match in enumerate(dense, start=1)}
+    in_bm25 = {match.passage: (rank, match.score) for rank, match in enumerate(bm25, start=1)}
+    scores = {
+        passage: sum(
+            1 / (RANK_OFFSET + ranking[passage][0])
+            for ranking in (in_dense, in_bm25)
+            if passage in ranking
+        )
+        for passage in in_dense | in_bm25
+    }
+
+    def best_first(passage: int) -> tuple[float, float, int]:
+        return -scores[passage], -in_dense.get(passage, (0, -1.0))[1], passage
+
+    return [
+        Hit(
+            passage,
+            rank,
+            scores[passage],
+            *in_dense.get(passage, (None, None)),
+            *in_bm25.get(passage, (None, None)),
+        )
+        for rank, passage in enumerate(sorted(scores, key=best_first), start=1)
+    ]

@@ -1,0 +1,69 @@
+"""Words: how a question's words are compared with an article's.
+
+Lower case, no accents, stems by Porter's algorithm (Porter 1980, as in the full-text index), and a
+list of the English words that carry no topic. Knows nothing of ranking.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+WORD = re.compile(r"\w+(?:[.,]\d+)*%?")
+POSSESSIVE = re.compile(r"[’']s\b", re.IGNORECASE)
+
+# The closed classes (articles, pronouns, prepositions, conjunctions, auxiliaries, question words),
+# light verbs ("go", "make"), and what people put around a question ("tell me about").
+STOP_WORDS = frozenset(
+    """
+    a an the this that these those some any each every either neither both all such same other
+    another no not none nor
+    i me my mine we us our ours you your yours he him his she her hers it its they them their theirs
+    one ones oneself himself herself itself themselves myself yourself ourselves
+    who whom whose what which when where why how whether whatever whoever
+    of in on at by for with about against between into through during before after above below to
+    from up down out off over under again further then once here there than as per via upon within
+    without toward towards among across along around since until till despite because if while
+    though although unless and or but so yet
+    am is are was were be been being do does did doing done have has had having will would shall
+    should can could may might must ought
+    just only also very too more most much many few little less least own s t d ll m o re ve y
+    don didn doesn isn aren wasn weren won wouldn couldn shouldn hasn haven hadn
+    go goes going went gone come comes came get gets got make makes made take takes took put puts
+    happen happens happened
+    tell please give know say says said called mentioned quoted named according
+    article articles news report reports
+    """.split()
+)
+
+_stemmer = Stemmer.Stemmer("porter")
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in order, folded to lower case without accents.
+
+    A number keeps its decimal point and its percent sign ("75.8%"): they change what it says.
+    """
+    return WORD.findall(POSSESSIVE.sub("", fold(text)))
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case and without accents."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def stem(word: str) -> str:
+    """Return a folded word's stem."""
+    return _stem(word.rstrip("%"))
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return str(_stemmer.stemWord(word))
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words that carry a text's topic, in order, each once."""
+    return list(dict.fromkeys(word for word in words(text) if word not in STOP_WORDS))
