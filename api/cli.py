@@ -53,7 +53,7 @@ def _dateline() -> None:
 def build(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Files and folders; default: the bundled seeds."),
+        typer.Argument(metavar="PATH", help="Files and folders; default: the bundled seeds."),
     ] = None,
     data: Data = None,
     embedder: Annotated[
@@ -111,7 +111,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # What a narrow terminal encoding cannot show is replaced, not fatal.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    app()
+    app(prog_name="dateline")
 
 
 def _opened(settings: Settings) -> "Pipeline":

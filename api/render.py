@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_SKIPPED_SHOWN = 20
 NEAREST_CHARS = 300
 INDENT = 4
+MIN_WIDTH = 20
 
 
 def show_answer(console: Console, answer: Answer) -> None:
@@ -30,17 +31,18 @@ def show_answer(console: Console, answer: Answer) -> None:
         text.append(clean(sentence.text) + " ")
         numbers = sorted({citation.source for citation in sentence.citations})
         text.append("".join(f"[{n}]" for n in numbers) + " ", style="bold cyan")
-    text.rstrip()
-    console.print(text)
-    console.print(Text("\nSources", style="bold"))
+    _print(console, text)
+    console.print()
+    _print(console, Text("Sources", style="bold"))
     for source in answer.sources:
-        console.print(_described(source))
+        _print(console, _described(source))
         for words in _quoted(source, answer.sentences):
-            _print_indented(console, f"“{words}”")
+            _print(console, Text(f"“{words}”", style="dim"), INDENT)
     if answer.as_of is not None:
         newest, oldest = _day(answer.as_of.newest), _day(answer.as_of.oldest)
         span = newest if newest == oldest else f"{oldest} to {newest}"
-        console.print(Text(f"\nEvidence as of {span}", style="dim"))
+        console.print()
+        _print(console, Text(f"Evidence as of {span}", style="dim"))
 
 
 def show_build(console: Console, report: "BuildReport", folder: str) -> None:
@@ -53,17 +55,13 @@ def show_build(console: Console, report: "BuildReport", folder: str) -> None:
         (len(report.removed), "removed"),
     ]
     changes = ", ".join(f"{count:,} {what}" for count, what in counts if count)
-    console.print(
-        f"{_plural(info.articles, 'article')} in {_plural(info.passages, 'passage')}, "
-        f"in {clean(folder)} ({changes})",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    counted = f"{_plural(info.articles, 'article')} in {_plural(info.passages, 'passage')}"
+    _print(console, Text(f"{counted}, in {clean(folder)} ({changes})"))
     for skip in report.skipped[:MAX_SKIPPED_SHOWN]:
-        console.print(Text(_skipped(skip), style="yellow" if skip.refused else "dim"))
+        _print(console, Text(_skipped(skip), style="yellow" if skip.refused else "dim"))
     if len(report.skipped) > MAX_SKIPPED_SHOWN:
-        console.print(f"… and {len(report.skipped) - MAX_SKIPPED_SHOWN:,} more were left out")
+        more = len(report.skipped) - MAX_SKIPPED_SHOWN
+        _print(console, Text(f"… and {more:,} more were left out or refused"))
 
 
 def clean(text: str) -> str:
@@ -73,15 +71,16 @@ def clean(text: str) -> str:
 
 
 def _show_abstention(console: Console, answer: Answer) -> None:
-    console.print(Text(f"{answer.text} Why: {clean(answer.reason or '')}."))
+    _print(console, Text(f"{answer.text} Why: {clean(answer.reason or '')}."))
     if not answer.nearest:
         return
-    console.print(Text("\nThe nearest passages, which are no answer", style="bold"))
+    console.print()
+    _print(console, Text("The nearest passages, which are no answer", style="bold"))
     for near in answer.nearest:
-        console.print(Text("• " + _named(near)))
+        _print(console, Text("• " + _named(near)))
         shown = clean(near.quote)
         cut = shown if len(shown) <= NEAREST_CHARS else shown[:NEAREST_CHARS].rstrip() + " …"
-        _print_indented(console, cut)
+        _print(console, Text(cut, style="dim"), INDENT)
 
 
 def _described(source: Source) -> Text:
@@ -90,8 +89,9 @@ def _described(source: Source) -> Text:
 
 
 def _named(named: Source | Nearest) -> str:
-    parts = [named.outlet, named.title or named.article, _day(named.published)]
-    return " · ".join(clean(part) for part in parts if part)
+    outlet = named.outlet or "outlet unknown"
+    parts = [outlet, named.title or named.article, _day(named.published)]
+    return " · ".join(clean(part) for part in parts)
 
 
 def _quoted(source: Source, sentences: tuple[Sentence, ...]) -> list[str]:
@@ -103,10 +103,13 @@ def _quoted(source: Source, sentences: tuple[Sentence, ...]) -> list[str]:
     ]
 
 
-def _print_indented(console: Console, text: str) -> None:
-    for line in Text(text).wrap(console, max(20, console.width - INDENT)):
+def _print(console: Console, text: Text, indent: int = 0) -> None:
+    """Print a paragraph: wrapped to a terminal's width, in one line to a pipe."""
+    width = max(MIN_WIDTH, console.width - indent) if console.is_terminal else text.cell_len + 1
+    for line in text.wrap(console, width):
         line.rstrip()
-        console.print(Text(" " * INDENT).append(line.plain, style="dim"))
+        line.pad_left(indent)
+        console.print(line, soft_wrap=True)
 
 
 def _day(published: str | None) -> str:

@@ -8,15 +8,17 @@ trips it. Knows nothing of models; the size of a text is whatever the caller mea
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 
+import regex
 import sentencex
 
 from index.types import Article, Passage, Span
 
 # No sentence is longer than this many characters: longer ones are tables, lists or no prose.
 MAX_SENTENCE_CHARS = 1200
+# Nor a passage than this, whatever it measures.
+MAX_PASSAGE_CHARS = 8 * MAX_SENTENCE_CHARS
 # A heading starts a new passage once the current one has this share of its budget.
 HEADING_BREAK_SHARE = 0.25
 
@@ -24,15 +26,21 @@ HEADING_BREAK_SHARE = 0.25
 MARGINS = range(40, 133)
 
 LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]+")
+# What a reader takes for one character: a base with its marks, an emoji with its modifiers.
+CLUSTER = regex.compile(r"\X")
 # After these a sentence goes on, whatever the splitter says.
 NEVER_LAST = re.compile(
-    r"(?:\b(?:Gov|Sen|Rep|Gen|Lt|Col|Sgt|Capt|Adm|Prof|Hon|Rev|vs|approx)\.|\b[ap]\.m\.)$"
+    r"(?:\b(?:Ms|Gov|Sen|Rep|Gen|Lt|Col|Sgt|Capt|Adm|Prof|Hon|Rev|vs|approx)\.|\b[ap]\.m\.)$"
 )
 INITIAL = re.compile(r"\b[A-Z]\.$")
 AFTER_CLOCK = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|[A-Z]{2,4}\b|(?:Eastern|Pacific|Central|GMT)\b"
 )
+# "May" is no abbreviation, though the other months have one.
+ALWAYS_LAST = re.compile(r"\bMay\.(?=\s+[^\W\d_a-z])")
 ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+
+Fits = Callable[[Span], bool]
 
 
 def chunk(article: Article, size: Callable[[str], int], budget: int) -> tuple[Passage, ...]:
@@ -41,8 +49,7 @@ def chunk(article: Article, size: Callable[[str], int], budget: int) -> tuple[Pa
     Args:
         article: the article; its text may be any string.
         size: measures a text in the unit of `budget`, for instance a model's tokens.
-        budget: the largest size of a passage; only a single sentence that cannot be cut (one
-            character) may be larger.
+        budget: the largest size of a passage; only a single character may be larger.
 
     Returns:
         Passages in the order of the text, not overlapping. Every character that is not white space
@@ -52,33 +59,27 @@ def chunk(article: Article, size: Callable[[str], int], budget: int) -> tuple[Pa
     language = (article.language or "en").split("-")[0].lower()
     passages: list[Passage] = []
     current: list[Span] = []
-    current_size = 0
+
+    def fits(span: Span) -> bool:
+        return len(span) <= MAX_PASSAGE_CHARS and size(span.of(text)) <= budget
 
     def close() -> None:
-        nonlocal current, current_size
         if current:
             span = Span(current[0].start, current[-1].end)
             passages.append(Passage(article.id, span, tuple(current)))
-        current, current_size = [], 0
+        current.clear()
 
     for paragraph in paragraphs(text):
-        sentences = [
-            piece
-            for sentence in split_sentences(text, paragraph, language)
-            for piece in _bounded(text, sentence, size, budget)
-        ]
-        sizes = [size(sentence.of(text)) for sentence in sentences]
-        heading = not ENDS_SENTENCE.search(paragraph.of(text))
-        if heading and current_size >= budget * HEADING_BREAK_SHARE:
+        if current and _begins_passage(text, current, paragraph, size, budget):
             close()
         # A paragraph stays whole where it fits a passage of its own.
-        if current_size + sum(sizes) > budget and sum(sizes) <= budget:
+        if current and not fits(Span(current[0].start, paragraph.end)) and fits(paragraph):
             close()
-        for sentence, sentence_size in zip(sentences, sizes, strict=True):
-            if current_size + sentence_size > budget:
-                close()
-            current.append(sentence)
-            current_size += sentence_size
+        for sentence in split_sentences(text, paragraph, language):
+            for piece in _bounded(text, sentence, fits):
+                if current and not fits(Span(current[0].start, piece.end)):
+                    close()
+                current.append(piece)
     close()
     return tuple(passages)
 
@@ -106,11 +107,7 @@ def paragraphs(text: str) -> Iterator[Span]:
 def split_sentences(text: str, paragraph: Span, language: str = "en") -> Iterator[Span]:
     """Yield the spans of the sentences in one paragraph, without the white space around them."""
     pending: Span | None = None
-    for boundary in sentencex.get_sentence_boundaries(language, paragraph.of(text)):
-        start = paragraph.start + boundary["start_index"]
-        sentence = _stripped(text, Span(start, paragraph.start + boundary["end_index"]))
-        if not len(sentence):
-            continue
+    for sentence in _boundaries(text, paragraph, language):
         if pending is None:
             pending = sentence
         elif _goes_on(text, pending, sentence):
@@ -122,10 +119,34 @@ def split_sentences(text: str, paragraph: Span, language: str = "en") -> Iterato
         yield pending
 
 
+def _begins_passage(
+    text: str, current: list[Span], paragraph: Span, size: Callable[[str], int], budget: int
+) -> bool:
+    if ENDS_SENTENCE.search(text, max(paragraph.start, paragraph.end - 8), paragraph.end):
+        return False
+    so_far = text[current[0].start : current[-1].end]
+    return size(so_far) >= budget * HEADING_BREAK_SHARE
+
+
+def _boundaries(text: str, paragraph: Span, language: str) -> Iterator[Span]:
+    """Yield what the splitter takes for sentences, parted where it never parts."""
+    for boundary in sentencex.get_sentence_boundaries(language, paragraph.of(text)):
+        start = paragraph.start + boundary["start_index"]
+        end = paragraph.start + boundary["end_index"]
+        for match in ALWAYS_LAST.finditer(text, start, end):
+            yield _stripped(text, Span(start, match.end()))
+            start = match.end()
+        last = _stripped(text, Span(start, end))
+        if len(last):
+            yield last
+
+
 def _goes_on(text: str, before: Span, after: Span) -> bool:
     """Tell whether a boundary that the splitter saw is none: "$4.5 bn. | to Acme"."""
-    if before.end == after.start and INITIAL.search(before.of(text)):
-        return True
+    if before.end == after.start:
+        cluster = CLUSTER.match(text, before.end - 1)
+        if INITIAL.search(before.of(text)) or (cluster and cluster.end() > before.end):
+            return True
     if text[after.start].islower():
         # In a text without capitals, as posts can be, a small letter says nothing.
         return not text[before.start].islower()
@@ -137,9 +158,12 @@ def _goes_on(text: str, before: Span, after: Span) -> bool:
 
 
 def _stripped(text: str, span: Span) -> Span:
-    part = span.of(text)
-    start = span.start + len(part) - len(part.lstrip())
-    return Span(start, max(start, span.start + len(part.rstrip())))
+    start, end = span.start, span.end
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
 
 
 def _blank_line_between(gap: str) -> bool:
@@ -169,40 +193,32 @@ def _wrapped(text: str, lines: list[Span]) -> bool:
     )
 
 
-def _bounded(text: str, span: Span, size: Callable[[str], int], budget: int) -> Iterator[Span]:
+def _bounded(text: str, sentence: Span, fits: Fits) -> Iterator[Span]:
     """Yield a sentence, or, where it is too long for any passage, pieces of it."""
-    if len(span) <= MAX_SENTENCE_CHARS and size(span.of(text)) <= budget:
-        yield span
-        return
-    rest = span
-    while len(rest) > MAX_SENTENCE_CHARS:
-        cut = _cut(text, rest, rest.start + MAX_SENTENCE_CHARS)
-        yield from _bounded(text, _stripped(text, Span(rest.start, cut)), size, budget)
-        rest = _stripped(text, Span(cut, rest.end))
-    if size(rest.of(text)) <= budget:
-        yield rest
-        return
-    cut = _cut(text, rest, rest.start + len(rest) // 2)
-    if not rest.start < cut < rest.end:
-        yield rest
-        return
-    yield from _bounded(text, _stripped(text, Span(rest.start, cut)), size, budget)
-    yield from _bounded(text, _stripped(text, Span(cut, rest.end)), size, budget)
+    pending = [sentence]
+    while pending:
+        piece = pending.pop()
+        if len(piece) <= MAX_SENTENCE_CHARS and fits(piece):
+            yield piece
+            continue
+        cut = _cut(text, piece)
+        if cut == piece.end:  # one character, however many code points it has
+            yield piece
+            continue
+        parts = (Span(piece.start, cut), Span(cut, piece.end))
+        pending += [part for part in (_stripped(text, p) for p in reversed(parts)) if len(part)]
 
 
-def _cut(text: str, span: Span, wanted: int) -> int:
-    """Return a place to cut a span, at white space before `wanted` where there is some.
-
-    Otherwise at `wanted`, moved on so that no combining mark, joiner or variation selector is
-    parted from its base character.
-    """
-    for position in range(wanted, span.start + (wanted - span.start) // 2, -1):
-        if text[position - 1].isspace():
-            return position
-    while wanted < span.end and (
-        unicodedata.combining(text[wanted])
-        or unicodedata.category(text[wanted]) in {"Mn", "Me", "Mc", "Cf"}
-        or text[wanted - 1] == "\u200d"
-    ):
-        wanted += 1
-    return wanted
+def _cut(text: str, piece: Span) -> int:
+    """Return a place to cut a piece that is too long: at white space, else between characters."""
+    half = piece.start + len(piece) // 2
+    wanted = half if len(piece) <= MAX_SENTENCE_CHARS else piece.start + MAX_SENTENCE_CHARS
+    for place in range(wanted, piece.start + (wanted - piece.start) // 2, -1):
+        if text[place - 1].isspace():
+            return place
+    best = piece.start
+    for cluster in CLUSTER.finditer(text, piece.start, piece.end):
+        if cluster.end() > wanted and best > piece.start:
+            break
+        best = cluster.end()
+    return best

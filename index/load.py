@@ -10,10 +10,10 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
@@ -35,6 +35,7 @@ ISO_DATE = re.compile(
     r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])"
     r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?"
 )
+YAML_NULLS = frozenset({"", "~", "null"})
 FRONT_MATTER_TEXTS = ("title", "outlet", "author", "url", "language")
 FRONT_MATTER_DATES = ("published", "updated")
 
@@ -60,13 +61,6 @@ class Skipped:
     refused: bool
 
 
-class _StringsOnly(YAMLHandler):
-    """Reads front matter without guessing types, so that a date keeps the precision it has."""
-
-    def load(self, fm: str, **_: object) -> Any:  # noqa: ANN401 - the library's own signature
-        return yaml.load(fm, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes strings only
-
-
 def load_paths(paths: Sequence[Path]) -> Iterator[Loaded | Skipped]:
     """Load every article under `paths` (files, or folders searched recursively), in path order.
 
@@ -76,15 +70,16 @@ def load_paths(paths: Sequence[Path]) -> Iterator[Loaded | Skipped]:
     Raises:
         NothingToIndexError: a path does not exist, or is neither a file nor a folder.
     """
-    files = [found for path in paths for found in _files_under(path)]
+    found = [file for path in paths for file in _files_under(path)]
+    files = {os.path.realpath(path): (path, relative) for path, relative in reversed(found)}
     taken: dict[str, Path] = {}
-    for path, relative in files:
+    for path, relative in reversed(files.values()):
         if not _claims_to_be_article(path):
             yield Skipped(path, _why_not_article(path), refused=False)
             continue
         try:
             article, names_itself = load_file(path)
-            article = _with_free_id(article, relative, taken, names_itself=names_itself)
+            article = _with_free_id(article, path, relative, taken, names_itself=names_itself)
         except ArticleError as error:
             yield Skipped(path, str(error), refused=True)
             continue
@@ -112,6 +107,8 @@ def decode(data: bytes) -> str:
     Raises:
         ArticleError: the bytes are not text in one of these encodings.
     """
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise ArticleError("it is UTF-32 text; save it as UTF-8")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     elif b"\x00" in data:
@@ -173,10 +170,7 @@ def _read(path: Path) -> bytes:
 
 
 def _from_markdown(source: str, stem: str) -> tuple[Article, bool]:
-    try:
-        metadata, body = frontmatter.parse(source, handler=_StringsOnly())
-    except yaml.YAMLError as error:
-        raise ArticleError(f"its front matter is not valid YAML: {_one_line(error)}") from error
+    metadata, body = _split_front_matter(source)
     text = plain_text(body)
     if not text:
         raise ArticleError("it has no text")
@@ -184,9 +178,28 @@ def _from_markdown(source: str, stem: str) -> tuple[Article, bool]:
     fields |= {key: _date_field(metadata, key) for key in FRONT_MATTER_DATES}
     fields["title"] = fields["title"] or first_heading(body) or _headline(text)
     named = _text_field(metadata, "id")
-    if named is not None and (len(named) > MAX_ID_LENGTH or not named.isprintable()):
-        raise ArticleError(f"its id must be printable and at most {MAX_ID_LENGTH} characters long")
     return Article(id=named or stem, text=text, **fields), named is not None
+
+
+def _split_front_matter(source: str) -> tuple[dict[str, Any], str]:
+    """Part a document into its front matter and its body.
+
+    Values stay the strings that were written, so that a date keeps its precision. A block between
+    rules that is not keys and values is text like any other.
+    """
+    handler = YAMLHandler()
+    if not handler.detect(source):
+        return {}, source
+    try:
+        block, body = handler.split(source)
+        metadata = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - it makes strings only
+    except ValueError:  # the block is never closed
+        return {}, source
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ArticleError(f"its front matter is not valid YAML: {_one_line(error)}") from error
+    if metadata is None or metadata == "":
+        return {}, body
+    return (metadata, body) if isinstance(metadata, dict) else ({}, source)
 
 
 def _text_field(metadata: dict[str, Any], key: str) -> str | None:
@@ -195,14 +208,30 @@ def _text_field(metadata: dict[str, Any], key: str) -> str | None:
         value = ", ".join(value)
     if value is not None and not isinstance(value, str):
         raise ArticleError(f"its front matter's {key} must be text")
-    return " ".join(value.split()) or None if value is not None else None
+    if value is None or value.strip().casefold() in YAML_NULLS:
+        return None
+    # YAML writes characters beyond the first 65,536 as two halves; half of one is no character.
+    whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return " ".join(whole.split())
 
 
 def _date_field(metadata: dict[str, Any], key: str) -> str | None:
     value = _text_field(metadata, key)
-    if value is not None and not ISO_DATE.fullmatch(value):
+    if value is not None and not _is_date(value):
         raise ArticleError(f"its front matter's {key} is {value!r}: write it as 2026-01-31")
     return value.replace(" ", "T") if value is not None else None
+
+
+def _is_date(value: str) -> bool:
+    if not ISO_DATE.fullmatch(value):
+        return False
+    try:
+        day, _, clock = value.replace(" ", "T").partition("T")
+        date.fromisoformat(f"{day}-01-01"[:10])
+        time.fromisoformat(clock or "00:00")
+    except ValueError:
+        return False
+    return True
 
 
 def _headline(text: str) -> str | None:
@@ -215,15 +244,21 @@ def _headline(text: str) -> str | None:
 
 
 def _with_free_id(
-    article: Article, relative: Path, taken: dict[str, Path], *, names_itself: bool
+    article: Article, path: Path, relative: Path, taken: dict[str, Path], *, names_itself: bool
 ) -> Article:
-    if article.id not in taken:
-        return article
+    if names_itself and article.id in taken:
+        raise ArticleError(
+            f"its id {article.id!r} is taken by {taken[article.id]}: name another id"
+        )
+    candidates = [article.id]
     if not names_itself:
-        for candidate in (relative.with_suffix("").as_posix(), relative.as_posix()):
-            if candidate not in taken:
-                return replace(article, id=candidate)
-    raise ArticleError(f"its id {article.id!r} is taken by {taken[article.id]}: name another id")
+        candidates += [relative.with_suffix("").as_posix(), relative.as_posix()]
+        parts = Path(os.path.realpath(path)).parts[1:]
+        candidates += ["/".join(parts[-count:]) for count in range(2, len(parts) + 1)]
+    free = next(candidate for candidate in candidates if candidate not in taken)
+    if len(free) > MAX_ID_LENGTH or not free.isprintable():
+        raise ArticleError(f"its id must be printable and at most {MAX_ID_LENGTH} characters long")
+    return replace(article, id=free)
 
 
 def _one_line(error: Exception) -> str:

@@ -5,10 +5,13 @@ an empty line. Knows nothing of articles.
 """
 
 import itertools
+import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def plain_text(source: str) -> str:
@@ -21,7 +24,7 @@ def first_heading(source: str) -> str | None:
     tokens = _parse(source)
     for opening, inline in itertools.pairwise(tokens):
         if opening.type == "heading_open":
-            return _inline(inline.children or []) or None
+            return " ".join(_inline(inline.children or []).split()) or None
     return None
 
 
@@ -35,6 +38,8 @@ def _blocks(tokens: list[Token]) -> Iterator[str]:
         if token.type == "list_item_open":
             # A paragraph that opens with "1984." reads as a list; its number is part of the text.
             number = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type == "list_item_close":
+            number = ""
         elif token.type in {"fence", "code_block"}:
             text = token.content.strip("\n")
             if text.strip():
@@ -51,6 +56,6 @@ def _inline(children: list[Token]) -> str:
             parts.append(token.content)
         elif token.type == "softbreak":
             parts.append(" ")
-        elif token.type == "hardbreak":
+        elif token.type == "hardbreak" or BREAK.fullmatch(token.content):
             parts.append("\n")
     return "".join(parts).strip()

@@ -24,7 +24,7 @@ class AnswerKind(Enum):
     OTHER = "other"
 
 
-# The first pattern that matches decides; each is tried on the folded question.
+# What stands first in the folded question decides; of two that start together, the first here.
 ASKS_FOR = (
     (AnswerKind.TIME, r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|century|decade)\b"),
     (AnswerKind.TIME, r"\bhow long (?:ago|since)\b"),
@@ -137,13 +137,14 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
 
 def _names(text: str) -> frozenset[str]:
     found: set[str] = set()
-    for place, token in enumerate(re.findall(r"[\w’'.,%-]+", text)):
+    for place, token in enumerate(re.findall(r"\w[\w’'.,%-]*", text)):
         capital = token[:1].isupper() and (place > 0 or token[1:2].isupper())
         if capital or any(character.isdigit() for character in token):
-            found.update(stem(word) for word in words(token) if word not in STOP_WORDS)
+            found.update(stem(word) for word in content_words(token))
     return frozenset(found)
 
 
 def _kind(text: str) -> AnswerKind:
     folded = fold(text)
-    return next((kind for kind, sign in ASKS_FOR if re.search(sign, folded)), AnswerKind.OTHER)
+    found = [(match.start(), kind) for kind, sign in ASKS_FOR if (match := re.search(sign, folded))]
+    return min(found, key=lambda pair: pair[0])[1] if found else AnswerKind.OTHER

@@ -45,13 +45,12 @@ def words(text: str) -> list[str]:
 
     A number keeps its decimal point and its percent sign ("75.8%"): they change what it says.
     """
-    return WORD.findall(POSSESSIVE.sub("", fold(text)))
+    return [word.casefold() for word in _tokens(text)]
 
 
 def fold(text: str) -> str:
     """Return a text in lower case and without accents."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return _without_accents(text).casefold()
 
 
 def stem(word: str) -> str:
@@ -65,5 +64,25 @@ def _stem(word: str) -> str:
 
 
 def content_words(text: str) -> list[str]:
-    """Return the words that carry a text's topic, in order, each once."""
-    return list(dict.fromkeys(word for word in words(text) if word not in STOP_WORDS))
+    """Return the words that carry a text's topic, folded, in order, each once.
+
+    An acronym does, whatever word it looks like: "US", "WHO".
+    """
+    tokens = _tokens(text)
+    shouted = len(tokens) > 2 and text.isupper()
+    kept = (
+        token.casefold()
+        for token in tokens
+        if token.casefold() not in STOP_WORDS
+        or (len(token) > 1 and token.isupper() and not shouted)
+    )
+    return list(dict.fromkeys(kept))
+
+
+def _tokens(text: str) -> list[str]:
+    return WORD.findall(POSSESSIVE.sub("", _without_accents(text)))
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

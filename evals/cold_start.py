@@ -1,0 +1,100 @@
+"""Cold start: how long one `dateline ask` takes from nothing, beside what it avoids.
+
+    python -m evals.cold_start
+
+Runs whole processes in turns, so that a slow moment of the machine falls on all of them alike: a
+question on a built index, a bare import of sentence-transformers (what every tool that embeds its
+questions with it pays first), and a bare start of Python. Prints the median and the quartiles of
+each, and of the ratio within each turn.
+"""
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+QUESTION = "What tariff does Canada put on Chinese electric vehicles?"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; see the module's docstring."""
+    parser = argparse.ArgumentParser(description="Time a cold `dateline ask`.")
+    parser.add_argument("-n", type=int, default=15, help="how many turns (default 15)")
+    turns = parser.parse_args(arguments).n
+    with tempfile.TemporaryDirectory() as folder:
+        commands = {
+            "dateline ask": [sys.executable, "-m", "api", "ask", QUESTION, "--data", folder],
+            "import sentence_transformers": [sys.executable, "-c", "import sentence_transformers"],
+            "python": [sys.executable, "-c", "pass"],
+        }
+        for command in commands.values():  # builds the index, and warms the disk's cache for all
+            _seconds(command)
+        times: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(turns):
+            for name, command in commands.items():
+                times[name].append(_seconds(command))
+    _print(f"{turns} turns; {describe_machine()}")
+    for name, taken in times.items():
+        _print(f"{name:<30} {summary(taken, lambda s: f'{s:.2f} s')}")
+    ratios = [
+        heavy / ours
+        for heavy, ours in zip(
+            times["import sentence_transformers"], times["dateline ask"], strict=True
+        )
+    ]
+    _print(f"{'ratio, import to ask':<30} {summary(ratios, lambda r: f'{r:.1f}')}")
+    return 0
+
+
+def describe_machine() -> str:
+    """Return the commit, the machine and the versions that a figure depends on, in one line."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],  # noqa: S607 - whichever git the user has
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    packages = ("onnxruntime", "faiss-cpu", "sentence-transformers", "torch")
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    return (
+        f"commit {commit or 'unknown'}, {os.cpu_count()} cores, {_processor()}, "
+        f"Python {platform.python_version()}, {versions}"
+    )
+
+
+def summary(values: Sequence[float], write: Callable[[float], str]) -> str:
+    """Return the median and the quartiles, each written by `write`."""
+    first, middle, third = statistics.quantiles(values, n=4, method="inclusive")
+    return f"{write(middle)} (quartiles {write(first)} to {write(third)})"
+
+
+def _seconds(command: Sequence[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own
+    return time.perf_counter() - start
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""Answers from real articles: the right one cited, word for word, or an honest refusal."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from index.embed import Vector
+from index.embedding import LocalModel
+from index.sqlite_store import SqliteStore
+from index.types import Article, Span
+from rag.cite import as_of, check_citations, quote
+from rag.errors import CitationError, QuestionError
+from rag.pipeline import Pipeline
+from rag.types import Answer, Source
+from tests.fakes import WordEmbedder
+
+CLASH, COUNTRY, AP = "000_e1418f3ff0518dd0", "001_f477f016607da686", "002_5d454296d4e941c5"
+RESET, POST = "003_12a2b155f1f98aa5", "004_3ca8fc2d3383d239"
+
+ANSWERED = [
+    ("What tariff does Canada put on Chinese electric vehicles?", CLASH, "100%"),
+    ("Which two lawmakers cut short a visit to Taiwan?", CLASH, "Helena Jaczek"),
+    ("Who is quoted on chewing gum?", RESET, "Roland Paris"),
+    ("What is the anti-dumping rate on canola?", RESET, "75.8%"),
+    ("Who cut short their visit to Taiwan?", CLASH, "Jaczek"),
+    ("Where does Carney go next?", CLASH, "Qatar"),
+    ("What did Michael Chong say?", CLASH, "kowtowing"),
+]
+REFUSED = [
+    "Who is Canada's finance minister?",
+    "What is the recipe for butter tarts?",
+    "Who won the Stanley Cup in 2025?",
+    "How do I reset my router?",
+]
+
+
+@pytest.fixture(scope="module", params=["seeds_data", "saved_data"])
+def pipeline(request: pytest.FixtureRequest, model: LocalModel) -> Pipeline:
+    data: Path = request.getfixturevalue(request.param)
+    store = SqliteStore(data)
+    return Pipeline(store, model.for_asking(store.info().recipe.model))
+
+
+@pytest.mark.parametrize(("question", "article", "words"), ANSWERED, ids=lambda v: v[:30])
+def test_a_question_is_answered_from_the_article_that_says_it(
+    pipeline: Pipeline, question: str, article: str, words: str
+) -> None:
+    answer = pipeline.ask(question)
+    assert not answer.abstained, answer.reason
+    cited = {c.article: c.quote for s in answer.sentences for c in s.citations}
+    assert words in cited.get(article, ""), answer.text
+    assert_sound(pipeline, answer)
+
+
+@pytest.mark.parametrize("question", REFUSED)
+def test_what_the_articles_do_not_say_is_not_answered(pipeline: Pipeline, question: str) -> None:
+    answer = pipeline.ask(question)
+    assert answer.abstained, answer.text
+    assert not answer.sentences
+    assert not answer.sources
+    assert answer.reason
+    assert len(answer.nearest) == 3
+    assert_sound(pipeline, answer)
+
+
+def assert_sound(pipeline: Pipeline, answer: Answer) -> None:
+    """Check everything that holds for every answer, after a round trip through JSON."""
+    read = json.loads(json.dumps(answer.to_json()))
+    sources = {source["n"]: source for source in read["sources"]}
+    for sentence in read["sentences"]:
+        assert sentence["verdict"] == "supported"
+        assert sentence["citations"]
+        for citation in sentence["citations"]:
+            assert sources[citation["source"]]["article"] == citation["article"]
+            assert_stands_there(pipeline, citation)
+    for near in read["nearest"]:
+        assert_stands_there(pipeline, near)
+    assert [source["n"] for source in read["sources"]] == list(range(1, len(sources) + 1))
+    assert read["abstained"] == (not read["sentences"])
+    assert 0 <= read["confidence"] <= 1
+    assert read["answerer"] == "extractive"
+
+
+def assert_stands_there(pipeline: Pipeline, quoted: dict[str, str]) -> None:
+    article = pipeline.store.article(quoted["article"])
+    assert article is not None
+    assert quoted["quote"] == article.text[int(quoted["start"]) : int(quoted["end"])] != ""
+
+
+def test_the_answer_has_every_field_of_the_design(pipeline: Pipeline) -> None:
+    answer = pipeline.ask(ANSWERED[0][0]).to_json()
+    assert {
+        *("id", "question", "standalone_question", "abstained", "reason", "text", "sentences"),
+        *("sources", "disagreements", "as_of", "nearest", "answerer", "model", "usage"),
+        "timings_ms",
+    } <= answer.keys()
+    assert set(answer["sentences"][0]) == {"text", "verdict", "score", "reason", "citations"}
+    assert {"source", "article", "quote", "start", "end"} == set(
+        answer["sentences"][0]["citations"][0]
+    )
+    assert set(answer["sources"][0]) == {
+        *("n", "article", "title", "outlet", "author", "published", "url", "origin")
+    }
+
+
+def test_the_same_question_gets_the_same_answer(pipeline: Pipeline) -> None:
+    first, second = (pipeline.ask(ANSWERED[3][0]).to_json() for _ in range(2))
+    for answer in (first, second):
+        del answer["id"], answer["timings_ms"]
+    assert first == second
+
+
+def test_no_two_answers_share_an_id(pipeline: Pipeline) -> None:
+    assert pipeline.ask("Who is Xi?").id != pipeline.ask("Who is Xi?").id
+
+
+@pytest.mark.parametrize("question", ["", " \n\t", "?!…", "x" * 100_000, "a\x1b[31mb", "a\x00b"])
+def test_what_is_no_question_is_refused_in_one_line(pipeline: Pipeline, question: str) -> None:
+    with pytest.raises(QuestionError) as caught:
+        pipeline.ask(question)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the of and",
+        "😀 who?",
+        '"; DROP TABLE articles; --',
+        "NEAR(a b) OR title:x*",
+        "Qui est le premier ministre du Canada ?",
+        "中国 关税",
+        "e\u0301" * 900,
+        "canola " * 280,
+    ],
+)
+def test_odd_questions_get_an_answer_or_a_refusal_but_no_error(
+    pipeline: Pipeline, question: str
+) -> None:
+    assert_sound(pipeline, pipeline.ask(question))
+
+
+ARTICLE = Article(id="a", text="One 😀 e\u0301. Two.", title="T", published="2026-01-13")
+
+
+@pytest.mark.parametrize("span", [Span(0, 0), Span(5, 3), Span(-1, 4), Span(0, 99)])
+def test_a_span_outside_the_text_is_never_quoted(span: Span) -> None:
+    with pytest.raises(CitationError):
+        quote(ARTICLE, span, 1)
+
+
+@pytest.mark.parametrize("shift", [(-1, 0), (0, 1), (1, 1), (-1, -1)])
+def test_a_citation_shifted_by_one_character_never_leaves(
+    seeds_data: Path, model: LocalModel, shift: tuple[int, int]
+) -> None:
+    from dataclasses import replace
+
+    store = SqliteStore(seeds_data)
+    answer = Pipeline(store, model.for_asking(store.info().recipe.model)).ask(ANSWERED[3][0])
+    [sentence, *_] = answer.sentences
+    [citation] = sentence.citations
+    moved = replace(citation, start=citation.start + shift[0], end=citation.end + shift[1])
+    check_citations(store, [sentence])
+    with pytest.raises(CitationError):
+        check_citations(store, [replace(sentence, citations=(moved,))])
+    with pytest.raises(CitationError, match="no longer in the collection"):
+        check_citations(store, [replace(sentence, citations=(replace(citation, article="x"),))])
+    with pytest.raises(CitationError, match="cites nothing"):
+        check_citations(store, [replace(sentence, citations=())])
+
+
+def test_an_article_removed_after_the_search_is_not_cited(tmp_path: Path) -> None:
+    from index.build import build
+    from tests.fakes import WordModel
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "fire.txt").write_text("The old mill burned down on Friday night.")
+    (tmp_path / "in" / "rain.txt").write_text("Heavy rain fell on the village all week.")
+    store = SqliteStore(tmp_path / "data", create=True)
+    recipe = build([tmp_path / "in"], store, WordModel()).info.recipe
+
+    class Removing(WordEmbedder):
+        def embed_query(self, text: str) -> Vector:
+            other = SqliteStore(tmp_path / "data")
+            other.write(recipe, [], removals=["fire"])
+            return super().embed_query(text)
+
+    answer = Pipeline(store, Removing()).ask("When did the old mill burn down?")
+    assert "fire" not in {source.article for source in answer.sources}
+    assert "fire" not in {near.article for near in answer.nearest}
+
+
+def test_as_of_spans_the_dated_sources_only() -> None:
+    def source(published: str | None) -> Source:
+        return Source(1, "a", None, None, None, published, None, "a")
+
+    assert as_of([source(None)]) is None
+    span = as_of([source("2026-01-13T12:01"), source(None), source("2026-01-15")])
+    assert span is not None
+    assert (span.oldest, span.newest) == ("2026-01-13T12:01", "2026-01-15")

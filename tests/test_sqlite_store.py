@@ -1,0 +1,164 @@
+"""Damage, staleness and failing disks: what the SQLite store makes of them."""
+
+import json
+import logging
+import sqlite3
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+
+from index.errors import MismatchError, NoCollectionError, StoreError
+from index.sqlite_store import DATABASE, SqliteStore
+from index.vectors import RECORD
+from tests.test_store_contract import EAST, NORTH, RECIPE, embedded, nearest, with_words
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a data folder with two articles."""
+    data = tmp_path / "data"
+    store = SqliteStore(data, create=True)
+    store.write(RECIPE, [embedded("a", "East."), embedded("b", "North.", vectors=NORTH[None])])
+    store.close()
+    return data
+
+
+def vector_file(folder: Path) -> Path:
+    [file] = folder.glob("vectors-*.faiss")
+    return file
+
+
+def flip_a_bit(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[data.index(EAST.tobytes())] ^= 1
+    file.write_bytes(data)
+
+
+def test_faiss_itself_loads_a_flipped_bit_silently(folder: Path) -> None:
+    flip_a_bit(vector_file(folder))
+    assert faiss.read_index(str(vector_file(folder))).ntotal == 2
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "gone", "stale", "other model", "no record"])
+def test_a_vector_file_that_cannot_be_trusted_is_made_again(
+    folder: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    file, record = vector_file(folder), folder / RECORD
+    whole, written = file.read_bytes(), json.loads(record.read_text())
+    match damage:
+        case "flipped":
+            flip_a_bit(file)
+        case "cut":
+            file.write_bytes(whole[: len(whole) // 2])
+        case "gone":
+            file.unlink()
+        case "stale":
+            record.write_text(json.dumps(written | {"generation": 7}))
+        case "other model":
+            record.write_text(json.dumps(written | {"model": "another"}))
+        case "no record":
+            record.write_text("{")
+    store = SqliteStore(folder)
+    with caplog.at_level(logging.WARNING):
+        assert nearest(store, NORTH, 1) == [("North.", 1.0)]
+    assert "is made again" in caplog.text
+    store.close()
+    assert vector_file(folder).read_bytes() == whole
+    assert json.loads(record.read_text()) == written
+
+
+def test_a_sound_vector_file_is_used_as_it_is(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert nearest(SqliteStore(folder), NORTH, 1) == [("North.", 1.0)]
+    assert caplog.text == ""
+
+
+def test_an_article_that_was_altered_underneath_is_never_quoted(folder: Path) -> None:
+    with sqlite3.connect(folder / DATABASE) as database:
+        database.execute("UPDATE articles SET text = 'West.' WHERE id = 'a'")
+    store = SqliteStore(folder)
+    with pytest.raises(StoreError, match="article a is not what was stored"):
+        store.article("a")
+    assert store.article("b") is not None
+
+
+def test_a_database_that_is_no_database_is_reported_in_one_line(folder: Path) -> None:
+    for file in folder.glob(DATABASE + "*"):
+        file.write_bytes(b"not a database, whatever its name says" * 100)
+    with pytest.raises(StoreError, match="is damaged") as caught:
+        SqliteStore(folder).info()
+    assert "\n" not in str(caught.value)
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / DATABASE) as database:
+        database.execute("CREATE TABLE theirs (x)")
+    with pytest.raises(MismatchError, match="not made by this version"):
+        SqliteStore(tmp_path, create=True)
+    with sqlite3.connect(tmp_path / DATABASE) as database:
+        assert database.execute("SELECT name FROM sqlite_schema").fetchall() == [("theirs",)]
+
+
+def test_a_folder_without_a_collection_is_not_touched_by_reading(tmp_path: Path) -> None:
+    with pytest.raises(NoCollectionError, match="dateline build"):
+        SqliteStore(tmp_path / "nowhere")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"cannot be made.*--data"):
+        SqliteStore(tmp_path / "file" / "data", create=True)
+
+
+def test_a_full_database_changes_nothing_and_says_so(folder: Path) -> None:
+    store = SqliteStore(folder)
+    before = store.info()
+    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+    store._db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError, match="the disk is full"):
+        store.write(RECIPE, [embedded(f"c{n}", "Long. " * 999) for n in range(50)])
+    assert store.info() == before
+    store._db.execute(f"PRAGMA max_page_count = {pages * 1000}")
+    assert store.write(RECIPE, [embedded("c", "Room again.")]).articles == 3
+
+
+def test_a_vector_file_that_cannot_be_written_is_reported_and_made_up_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    store = SqliteStore(folder)
+    with monkeypatch.context() as broken:
+        broken.setattr("index.vectors.write_atomically", full)
+        with pytest.raises(StoreError, match=r"the articles are stored.*No space left"):
+            store.write(RECIPE, [embedded("c", "New.")])
+        assert len(nearest(store, EAST)) == 3
+    store.close()
+    reopened = SqliteStore(folder)
+    assert len(nearest(reopened, EAST)) == 3
+    assert with_words(reopened, "new") == ["New."]
+
+
+def test_a_second_writer_is_told_to_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.sqlite_store.BUSY_SECONDS", 0.05)
+    first, second = SqliteStore(folder), SqliteStore(folder)
+    first._db.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="another process is writing"):
+        second.write(RECIPE, [embedded("c", "Late.")])
+    assert second.info().articles == 2
+    first._db.execute("ROLLBACK")
+    assert second.write(RECIPE, [embedded("c", "Late.")]).articles == 3
+
+
+def test_vectors_of_the_wrong_length_are_reported_not_searched(folder: Path) -> None:
+    with sqlite3.connect(folder / DATABASE) as database:
+        database.execute("UPDATE passages SET vector = ?", (np.ones(3, "<f4").tobytes(),))
+    vector_file(folder).unlink()
+    with pytest.raises(StoreError, match="do not have the model's length"):
+        SqliteStore(folder).search_vectors(EAST, 1)

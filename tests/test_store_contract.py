@@ -1,0 +1,228 @@
+"""What every store must do. A new engine passes this suite by joining STORES."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from index.embed import PassageVectors, Vectors, unit
+from index.errors import MismatchError, NoCollectionError
+from index.models import ModelIdentity
+from index.sqlite_store import SqliteStore
+from index.store import EmbeddedArticle, Recipe, Store
+from index.types import Article, Passage, Span
+
+Open = Callable[[Path], Store]
+STORES: dict[str, Open] = {"sqlite": lambda folder: SqliteStore(folder, create=True)}
+
+RECIPE = Recipe(ModelIdentity("m", "d", 4, 64), chunking=1, precision="float32")
+EAST, NORTH, UP = np.eye(4, dtype=np.float32)[:3]
+NORTH_EAST = unit(EAST + NORTH)
+
+
+@pytest.fixture(params=STORES, ids=str)
+def open_store(request: pytest.FixtureRequest) -> Open:
+    return STORES[request.param]
+
+
+@pytest.fixture
+def store(open_store: Open, tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+def embedded(
+    name: str, *sentences: str, vectors: Vectors | None = None, title: str | None = None
+) -> EmbeddedArticle:
+    """Make an article of one-sentence passages; they point east unless told otherwise."""
+    text = "\n".join(sentences)
+    spans = [Span(text.index(s), text.index(s) + len(s)) for s in sentences]
+    passages = tuple(Passage(name, span, (span,)) for span in spans)
+    rows = np.tile(EAST, (len(sentences), 1)) if vectors is None else vectors
+    article = Article(id=name, text=text, title=title)
+    return EmbeddedArticle(article, passages, tuple(PassageVectors(r, r[None]) for r in rows))
+
+
+def quotes(store: Store, ids: list[int]) -> list[str]:
+    found = []
+    for stored in store.passages(ids):
+        article = store.article(stored.passage.article)
+        assert article is not None
+        found.append(stored.passage.span.of(article.text))
+    return found
+
+
+def nearest(store: Store, query: Vectors, limit: int = 10) -> list[tuple[str, float]]:
+    matches = store.search_vectors(query, limit)
+    texts = quotes(store, [m.passage for m in matches])
+    return [(text, round(m.score, 4)) for text, m in zip(texts, matches, strict=True)]
+
+
+def with_words(store: Store, *words: str, limit: int = 10) -> list[str]:
+    return quotes(store, [m.passage for m in store.search_words(words, limit)])
+
+
+def test_an_empty_store_says_that_nothing_is_indexed(store: Store) -> None:
+    with pytest.raises(NoCollectionError, match="dateline build"):
+        store.info()
+    with pytest.raises(NoCollectionError, match="dateline build"):
+        store.search_vectors(EAST, 1)
+
+
+def test_an_article_comes_back_exactly_as_it_went_in(store: Store) -> None:
+    article = Article(
+        id="a/ü",
+        text="Zoë said e\u0301 😀.\r\nNo newline\x00 at the end",
+        title="Title “x”",
+        outlet="O",
+        author="A, B",
+        published="2026-01-13T12:01",
+        updated="2026",
+        url="https://example.com/?a=1",
+        language="en-CA",
+    )
+    span = Span(0, len(article.text))
+    vectors = PassageVectors(EAST, EAST[None])
+    passages = (Passage(article.id, span, (span,)),)
+    store.write(RECIPE, [EmbeddedArticle(article, passages, (vectors,))])
+    assert store.article("a/ü") == article
+    assert store.article("nobody") is None
+    assert store.digests() == {"a/ü": article.digest}
+    [stored] = store.passages([m.passage for m in store.search_vectors(EAST, 1)])
+    assert stored.passage == passages[0]
+    assert stored.sentence_vectors.tolist() == [EAST.tolist()]
+
+
+def test_vector_search_gives_exact_neighbours_with_their_cosines(store: Store) -> None:
+    vectors = np.stack([EAST, NORTH_EAST, NORTH, UP])
+    store.write(RECIPE, [embedded("a", "East.", "North-east.", "North.", "Up.", vectors=vectors)])
+    half = round(float(np.sqrt(0.5)), 4)
+    assert nearest(store, EAST, 3)[:2] == [("East.", 1.0), ("North-east.", half)]
+    assert nearest(store, NORTH, 1) == [("North.", 1.0)]
+    assert len(nearest(store, UP, 99)) == 4
+    assert store.search_vectors(UP, 0) == []
+
+
+def test_word_search_ranks_by_bm25_and_folds_case_accents_and_endings(store: Store) -> None:
+    store.write(
+        RECIPE,
+        [
+            embedded(
+                "a", "The tariff on canola rose.", "Tariffs, tariffs and tariffs.", "Nothing."
+            ),
+            embedded("b", "Café owners met.", title="Canola in Québec"),
+        ],
+    )
+    assert with_words(store, "TARIFF") == [
+        "Tariffs, tariffs and tariffs.",
+        "The tariff on canola rose.",
+    ]
+    assert with_words(store, "cafe") == ["Café owners met."]
+    assert set(with_words(store, "canola")) == {"The tariff on canola rose.", "Café owners met."}
+    assert with_words(store, "quebec", "nothing", limit=1) != []
+    assert with_words(store, "absent") == []
+    assert store.search_words((), 5) == []
+    assert store.count_with_word("tariffs") == 2
+    assert store.count_with_word("absent") == 0
+
+
+@pytest.mark.parametrize(
+    "word", ['"', "a OR b", "NEAR(", "title:", "*", "^", "-", "\x00", "'; DROP TABLE articles;--"]
+)
+def test_no_word_is_read_as_query_syntax(store: Store, word: str) -> None:
+    store.write(RECIPE, [embedded("a", "Plain words only.")])
+    assert with_words(store, word, "plain") == ["Plain words only."]
+    assert store.count_with_word(word) == 0
+
+
+def test_a_replaced_article_leaves_nothing_of_its_old_self(store: Store) -> None:
+    store.write(RECIPE, [embedded("a", "Old zebra."), embedded("b", "Other.", vectors=NORTH[None])])
+    [old] = store.search_words(["zebra"], 1)
+    before = store.info()
+    after = store.write(RECIPE, [embedded("a", "New yak.", vectors=UP[None])])
+    assert (after.articles, after.passages) == (2, 2)
+    assert after.generation == before.generation + 1
+    assert with_words(store, "zebra") == []
+    assert store.passages([old.passage]) == []
+    assert nearest(store, UP, 1) == [("New yak.", 1.0)]
+    assert [score for _, score in nearest(store, EAST)] == [0.0, 0.0]
+
+
+def test_a_removed_article_is_found_no_more_and_its_passages_never_return(store: Store) -> None:
+    store.write(RECIPE, [embedded("a", "One."), embedded("b", "Two.")])
+    ids = {m.passage for m in store.search_vectors(EAST, 9)}
+    store.write(RECIPE, [], removals=["a", "never was"])
+    assert store.article("a") is None
+    assert [text for text, _ in nearest(store, EAST)] == ["Two."]
+    store.write(RECIPE, [embedded("c", "Three.")], removals=["b"])
+    assert ids.isdisjoint(m.passage for m in store.search_vectors(EAST, 9))
+
+
+def test_a_change_that_fails_half_way_changes_nothing(store: Store) -> None:
+    store.write(RECIPE, [embedded("a", "Kept.")])
+    before = store.info()
+
+    def failing() -> Iterator[EmbeddedArticle]:
+        yield embedded("b", "Half written.")
+        raise RuntimeError("the model broke")
+
+    with pytest.raises(RuntimeError, match="the model broke"):
+        store.write(RECIPE, failing(), removals=["a"])
+    assert store.info() == before
+    assert nearest(store, EAST) == [("Kept.", 1.0)]
+    assert with_words(store, "written") == []
+
+
+def test_vectors_of_two_models_never_mix(store: Store) -> None:
+    store.write(RECIPE, [embedded("a", "Old model.")])
+    other = Recipe(ModelIdentity("n", "other digest", 4, 64), 1, "float32")
+    with pytest.raises(MismatchError, match="dateline build"):
+        store.write(other, [embedded("b", "New model.")])
+    assert store.info().recipe == RECIPE
+    assert store.write(other, [embedded("b", "New model.")], removals=["a"]).recipe == other
+
+
+def test_what_was_written_is_there_when_opened_again(open_store: Open, tmp_path: Path) -> None:
+    first = open_store(tmp_path / "data")
+    info = first.write(RECIPE, [embedded("a", "Stays.")])
+    first.close()
+    second = open_store(tmp_path / "data")
+    assert second.info() == info
+    assert nearest(second, EAST) == [("Stays.", 1.0)]
+    second.close()
+
+
+def test_an_open_store_sees_what_another_process_writes(open_store: Open, tmp_path: Path) -> None:
+    writer, reader = open_store(tmp_path / "data"), open_store(tmp_path / "data")
+    writer.write(RECIPE, [embedded("a", "First.")])
+    assert nearest(reader, EAST) == [("First.", 1.0)]
+    writer.write(RECIPE, [embedded("b", "Second.")], removals=["a"])
+    assert nearest(reader, EAST) == [("Second.", 1.0)]
+    writer.close()
+    reader.close()
+
+
+@pytest.mark.parametrize("name", STORES)
+@given(
+    raw=arrays(
+        np.float32,
+        st.tuples(st.integers(1, 12), st.just(4)),
+        elements=st.floats(-1, 1, width=32),
+    ),
+    asked=arrays(np.float32, 4, elements=st.floats(-1, 1, width=32)),
+)
+def test_search_scores_equal_brute_force(
+    name: str, tmp_path_factory: pytest.TempPathFactory, raw: Vectors, asked: Vectors
+) -> None:
+    vectors, query = unit(raw), unit(asked)
+    store = STORES[name](tmp_path_factory.mktemp("brute") / "data")
+    sentences = [f"Sentence {n}." for n in range(len(vectors))]
+    store.write(RECIPE, [embedded("a", *sentences, vectors=vectors)])
+    found = [match.score for match in store.search_vectors(query, len(vectors))]
+    store.close()
+    np.testing.assert_allclose(found, np.sort(vectors @ query)[::-1], atol=1e-5)
