@@ -6,10 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.chunk import MAX_SENTENCE_CHARS, chunk
+from index.chunk import MAX_PASSAGE_CHARS, MAX_SENTENCE_CHARS, chunk
 from index.load import Loaded, load_paths
 from index.types import Article, Passage, Span
 
@@ -18,10 +19,12 @@ SHARED_SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 
 FAMILY = "👨\u200d👩\u200d👧"
 HEART = "❤\ufe0f"
+THUMB = "👍🏽"
+FLAG = "🇨🇦"
 ZALGO = "e\u0301\u0323\u0308"
 
 AWKWARD_PIECES = (
-    *("e\u0301", "\u0301", "न\u093f", FAMILY, "👍🏽", "\u200d", HEART, "\ufe0f"),
+    *("e\u0301", "\u0301", "न\u093f", FAMILY, THUMB, FLAG, "\u200d", HEART, "\ufe0f"),
     *("\r\n", "\r", "\n", "\n\n", "\u2028", "\u2029", "\x85", "\x00", "\u00a0", "\u3000", "\t"),
     *(" ", "  ", ". ", "! ", "?", "...", "。", "“Stop!” she said.", "U.S. ", "Mr. Smith left. "),
     *("word ", "5 p.m. Friday", "non-U.S. exports ", "Canada ", "hard wrapped at a margin\n"),
@@ -76,10 +79,7 @@ def is_mark(character: str) -> bool:
 
 
 def is_one_character(text: str) -> bool:
-    return all(
-        is_mark(after) or unicodedata.category(after) == "Cf" or before == "\u200d"
-        for before, after in pairwise(text)
-    )
+    return regex.fullmatch(r"\X", text) is not None
 
 
 def without_white_space(text: str) -> str:
@@ -157,13 +157,31 @@ def test_no_cut_parts_a_combining_mark_from_its_base(text: str, size: Size, budg
         assert not parted or unicodedata.category(text[before.end - 1]) == "Cc"
 
 
+@settings(deadline=None, max_examples=400)
+@given(TEXTS, SIZES, BUDGETS)
+@example(THUMB * MAX_SENTENCE_CHARS, count_letters, 7)
+def test_no_cut_is_inside_what_a_reader_takes_for_one_character(
+    text: str, size: Size, budget: int
+) -> None:
+    ends = {match.end() for match in regex.finditer(r"\X", text)}
+    for before, after in pairwise(sentence_spans(passages_of(text, size, budget))):
+        assert before.end < after.start or before.end in ends
+
+
 @pytest.mark.parametrize("budget", [4, 7, 12, 100])
-@pytest.mark.parametrize("character", [FAMILY, HEART, ZALGO])
+@pytest.mark.parametrize("character", [FAMILY, HEART, THUMB, FLAG, ZALGO, "각"])
 def test_a_long_run_of_composed_characters_is_cut_between_them(character: str, budget: int) -> None:
     text = character * 500
     sentences = sentences_of(text, count_letters, budget)
     assert len(sentences) > 1
     assert {sentence.replace(character, "") for sentence in sentences} == {""}
+
+
+@pytest.mark.parametrize("gap", [" ", "\n\n", " " * 5000, "\n" * 20_000])
+def test_no_passage_is_longer_than_the_limit_whatever_it_measures(gap: str) -> None:
+    parts = texts_of(gap.join(["Ties froze."] * 3000), lambda _: 1, 10)
+    assert len(parts) > 1
+    assert max(map(len, parts)) <= MAX_PASSAGE_CHARS
 
 
 def test_a_sentence_too_long_for_a_passage_is_cut_between_words() -> None:
@@ -185,6 +203,14 @@ def test_any_language_tag_is_taken(language: str | None) -> None:
     text = "Ties froze. Talks began."
     passages = chunk(Article("a", text, language=language), count_words, 50)
     assert [s.of(text) for s in sentence_spans(passages)] == ["Ties froze.", "Talks began."]
+
+
+@pytest.mark.parametrize("language", ["de", "de-AT", "DE"])
+def test_an_articles_language_decides_where_its_sentences_end(language: str) -> None:
+    text = "Er kam am 3. Oktober. Sie blieb."
+    passages = chunk(Article("a", text, language=language), count_words, 50)
+    sentences = [s.of(text) for s in sentence_spans(passages)]
+    assert sentences == ["Er kam am 3. Oktober.", "Sie blieb."]
 
 
 @pytest.mark.parametrize(
@@ -247,8 +273,10 @@ of Trump tariffs and strained relations. The trip is meant to bring
 trade links back to life."""
 
 
-def test_text_wrapped_by_a_mail_program_is_one_paragraph_again() -> None:
-    assert [" ".join(sentence.split()) for sentence in sentences_of(MAIL)] == [
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", " \n", "\t\n", "\u00a0\n", "\u3000\n"])
+def test_text_wrapped_by_a_mail_program_is_one_paragraph_again(line_end: str) -> None:
+    mail = MAIL.replace("\n", line_end)
+    assert [" ".join(sentence.split()) for sentence in sentences_of(mail)] == [
         (
             "Canadian Prime Minister Mark Carney travels to China this week and meets Xi Jinping "
             "in Beijing, nearly a decade on, against a background of Trump tariffs and strained "
@@ -288,6 +316,15 @@ def test_a_headline_is_not_joined_to_a_shorter_headline() -> None:
     longer = "Canada Seeks New Strategic Partnership to Counter US Trade Pressure"
     shorter = "Canada PM Carney Hails New Partnership with China"
     assert sentences_of(f"{longer}\n{shorter}") == [longer, shorter]
+
+
+def test_lines_that_leave_room_for_the_next_word_are_not_joined() -> None:
+    lines = [
+        "Canada Seeks New Strategic Partnership to Counter US Trade Pressure",
+        "Carney Hails New Partnership with China in Beijing",
+        "Opposition Warns of a Costly Mistake in the Making",
+    ]
+    assert sentences_of("\n".join(lines)) == lines
 
 
 def test_short_lines_are_paragraphs_of_their_own() -> None:

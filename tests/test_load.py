@@ -158,6 +158,7 @@ def test_any_moment_in_iso_8601_is_kept(moment: datetime, precision: str) -> Non
     [
         *("yesterday", "13 Jan 2026", "January 14, 2026", "01/13/2026", "20260113", "26-01-13"),
         *("2026-13", "2026-00-01", "2026-01-32", "2026-1-3", "2026-01-13T12", "2026-01-13T24:00"),
+        *("2026-01-13T1٢:01", "2026-01-13T12:01:60", "0000-01-01", "2026-01-13T12:01+24:00"),
         *("2026-01-13T12:60", "2026-01-13T12:01+5", "2026-01-13 12:01 PM", "2026-01-13Z"),
     ],
 )
@@ -256,6 +257,12 @@ def test_a_title_is_the_front_matters_else_the_first_headings_else_a_long_line(
     tmp_path: Path, source: str, title: str | None
 ) -> None:
     assert article_from(tmp_path, "a.md", source).title == title
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.MD", "a.markdown", "a.Markdown"])
+def test_markdown_is_known_by_its_suffix_in_any_case(tmp_path: Path, name: str) -> None:
+    article = article_from(tmp_path, name, "# A heading\n\nTies *froze*.")
+    assert (article.title, article.text) == ("A heading", "A heading\n\nTies froze.")
 
 
 @pytest.mark.parametrize("heading", ["Canada  \nturns east\n===", "Canada\\\nturns east\n==="])
@@ -463,9 +470,14 @@ def test_no_file_is_lost_to_another_of_its_name_in_another_folder(tmp_path: Path
     assert {article.text for article in articles.values()} == {"one", "two", "three"}
 
 
-def test_a_file_reached_twice_is_one_article(tmp_path: Path) -> None:
-    write(tmp_path, {"a.md": "one", "b.md": "two"})
-    assert articles_of(tmp_path, tmp_path / "a.md", tmp_path).keys() == {"a", "b"}
+@pytest.mark.parametrize("again", [["a.md"], ["b.md"], ["."], ["b.md", "a.md"], ["s", "a.md"]])
+def test_a_file_reached_twice_is_the_one_article_that_it_was_first(
+    tmp_path: Path, again: list[str]
+) -> None:
+    write(tmp_path, {"a.md": "one", "b.md": "two", "s/a.md": "three"})
+    once = list(load_paths([tmp_path]))
+    assert len(once) == 3
+    assert list(load_paths([tmp_path, *(tmp_path / name for name in again)])) == once
 
 
 def test_an_id_named_twice_is_refused_the_second_time(tmp_path: Path) -> None:
@@ -541,6 +553,15 @@ def test_the_order_does_not_depend_on_when_files_were_made(tmp_path: Path) -> No
     orders = [[item.path.relative_to(root) for item in load_paths([root])] for root in (one, two)]
     assert orders[0] == orders[1]
     assert articles_of(one) == articles_of(two)
+
+
+def test_the_files_of_a_folder_and_its_folders_come_in_the_order_of_their_names(
+    tmp_path: Path,
+) -> None:
+    in_order = [*(f"{n:02}.md" for n in range(20)), *(f"{n:02}/a.md" for n in range(20, 40))]
+    write(tmp_path, {name: name for name in reversed(in_order)})
+    found = [item.path.relative_to(tmp_path).as_posix() for item in load_paths([tmp_path])]
+    assert found == in_order
 
 
 def test_paths_are_loaded_in_the_order_given(tmp_path: Path) -> None:

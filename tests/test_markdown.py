@@ -101,6 +101,7 @@ def test_the_number_of_an_item_without_words_does_not_move_on(item: str) -> None
     [
         ("Run `a  *b*` now.", "Run a  *b* now."),
         ("```python\nprint(1)\n\nprint(2)\n```", "print(1)\n\nprint(2)"),
+        ("```\n    return\n```", "    return"),
         ("Text.\n\n    indented *code*\n\nMore.", "Text.\n\nindented *code*\n\nMore."),
         ("Text.\n\n```\n```\n\nMore.", "Text.\n\nMore."),
     ],

@@ -47,6 +47,21 @@ def test_any_text_with_a_letter_or_digit_is_a_question(text: str) -> None:
     assert parse_question(text).text == " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What are US tariffs worth in 2026?",
+        "Is it The Hague or NATO?",
+        "WHAT IS THE TARIFF ON CANOLA?",
+        "WHO LEFT US IN THE END?",
+    ],
+)
+def test_names_and_pairs_are_made_of_the_questions_own_stems(text: str) -> None:
+    question = parse_question(text)
+    assert question.names <= set(question.stems)
+    assert {stemmed for pair in question.pairs for stemmed in pair} <= set(question.stems)
+
+
 @given(st.text(max_size=300))
 def test_a_text_is_taken_apart_or_refused_in_one_line(text: str) -> None:
     try:
@@ -179,6 +194,7 @@ def test_names_are_the_words_with_capitals_inside_the_question_and_its_numbers(
         ("What are critical minerals worth?", [("critical", "minerals"), ("minerals", "worth")]),
         ("Who is Meng Wanzhou of Huawei?", [("meng", "wanzhou")]),
         ("What of canola and pork?", []),
+        ("What are US tariffs?", [("us", "tariffs")]),
     ],
 )
 def test_pairs_are_content_words_that_stand_side_by_side(
