@@ -58,12 +58,13 @@ def build(
     Raises:
         NothingToIndexError: there is no article there; the collection is as it was.
         ModelError: the model is missing or unusable; the collection is as it was.
+        ChangedError: another process changed the collection meanwhile; it is as that left it.
         StoreError: the collection cannot be written; it is as it was.
     """
     articles, skipped = _load(paths, progress)
     if not articles:
         raise NothingToIndexError(_why_nothing(paths, skipped))
-    before, current = _before(store, model.digest())
+    since, before, current = _before(store, model.digest())
     changed = [a for a in articles if current.get(a.id) != a.digest]
     removed = tuple(sorted(before.keys() - {a.id for a in articles}))
     # Those of another recipe go first, so that vectors of two models never meet.
@@ -72,7 +73,7 @@ def build(
         embedder = _loaded(model, progress)
         recipe = Recipe(embedder.identity, CHUNKING, embedder.precision)
         embedded = embed_articles(changed, embedder, progress)
-        info = store.write(recipe, embedded, {*removed, *stale})
+        info = store.write(recipe, embedded, {*removed, *stale}, since=since)
     else:
         info = store.info()
     return BuildReport(
@@ -123,14 +124,16 @@ def _why_nothing(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:
     return f"no articles in {places}: {first.path} was skipped, {first.reason}{more}"
 
 
-def _before(store: Store, digest: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the digests of all articles in the store, and of those that can stay."""
-    try:
-        recipe = store.info().recipe
-    except NoCollectionError:
-        return {}, {}
-    before = store.digests()
-    return before, before if (recipe.model.digest, recipe.chunking) == (digest, CHUNKING) else {}
+def _before(store: Store, digest: str) -> tuple[int, dict[str, str], dict[str, str]]:
+    """Return the store's generation, its articles' digests, and those of articles that can stay."""
+    with store.reading():
+        try:
+            info = store.info()
+        except NoCollectionError:
+            return 0, {}, {}
+        before = store.digests()
+    stays = (info.recipe.model.digest, info.recipe.chunking) == (digest, CHUNKING)
+    return info.generation, before, before if stays else {}
 
 
 def _loaded(model: EmbeddingModel, progress: Progress) -> Embedder:

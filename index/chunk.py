@@ -17,6 +17,9 @@ from index.types import Article, Passage, Span
 
 # No sentence is longer than this many characters: longer ones are tables, lists or no prose.
 MAX_SENTENCE_CHARS = 1200
+MAX_MARKS = 8
+# Nor one character than this many code points.
+MAX_CHARACTER = 2 * MAX_SENTENCE_CHARS
 # Nor a passage than this, whatever it measures.
 MAX_PASSAGE_CHARS = 8 * MAX_SENTENCE_CHARS
 # A heading starts a new passage once the current one has this share of its budget.
@@ -25,6 +28,7 @@ HEADING_BREAK_SHARE = 0.25
 # Lines wrapped at a margin are at least and at most this long; wider ones are whole paragraphs.
 MARGINS = range(40, 133)
 
+LINE_END = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]+")
 # What a reader takes for one character: a base with its marks, an emoji with its modifiers.
 CLUSTER = regex.compile(r"\X")
@@ -144,8 +148,8 @@ def _boundaries(text: str, paragraph: Span, language: str) -> Iterator[Span]:
 def _goes_on(text: str, before: Span, after: Span) -> bool:
     """Tell whether a boundary that the splitter saw is none: "$4.5 bn. | to Acme"."""
     if before.end == after.start:
-        cluster = CLUSTER.match(text, before.end - 1)
-        if INITIAL.search(before.of(text)) or (cluster and cluster.end() > before.end):
+        cluster = CLUSTER.match(text[before.end - 1 : after.start + MAX_MARKS])
+        if INITIAL.search(before.of(text)) or (cluster and cluster.end() > 1):
             return True
     if text[after.start].islower():
         # In a text without capitals, as posts can be, a small letter says nothing.
@@ -167,7 +171,7 @@ def _stripped(text: str, span: Span) -> Span:
 
 
 def _blank_line_between(gap: str) -> bool:
-    return len(gap.replace("\r\n", "\n").strip(" \t\u00a0")) > 1
+    return len(LINE_END.findall(gap)) > 1
 
 
 def _block_paragraphs(text: str, lines: list[Span]) -> Iterator[Span]:
@@ -216,9 +220,11 @@ def _cut(text: str, piece: Span) -> int:
     for place in range(wanted, piece.start + (wanted - piece.start) // 2, -1):
         if text[place - 1].isspace():
             return place
-    best = piece.start
-    for cluster in CLUSTER.finditer(text, piece.start, piece.end):
-        if cluster.end() > wanted and best > piece.start:
+    # Only what lies near is looked at: a run of flags is scanned again from its start each time.
+    near = text[piece.start : min(piece.end, wanted + MAX_CHARACTER)]
+    best = 0
+    for cluster in CLUSTER.finditer(near):
+        if cluster.end() > wanted - piece.start and best:
             break
         best = cluster.end()
-    return best
+    return piece.start + best

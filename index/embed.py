@@ -32,6 +32,9 @@ Vectors = npt.NDArray[np.float32]
 BATCH_SIZE = 32
 # Texts handed over at once: enough to sort by length, few enough that their token vectors fit.
 WINDOW = 256
+DEFAULT_MAX_TOKENS = 512
+# A model that averages word vectors reads texts of any length.
+UNBOUNDED_MAX_TOKENS = 8192
 # bfloat16 is used only where it moves no vector of the sample further than this.
 MIN_BFLOAT16_COSINE = 0.999
 SAMPLE = (
@@ -121,9 +124,10 @@ class SentenceTransformerEmbedder:
             reference=reference,
             digest=fingerprint(folder),
             dimension=dimension,
-            max_tokens=int(self.model.get_max_seq_length() or 512),
+            max_tokens=_max_tokens(self.model),
         )
         self.precision = "float32"
+        self._tokenizer = _fast_tokenizer(self.model)
         self._pools_tokens = _pools_tokens(self.model)
 
     def use_fastest_precision(self) -> None:
@@ -143,7 +147,7 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Return how many of the model's tokens a text takes, special ones left out."""
-        return len(self.model.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False))
+        return len(self._tokenizer.encode(text, add_special_tokens=False))
 
     def embed_query(self, text: str) -> Vector:
         """Return the unit vector of one query, shape (dimension,)."""
@@ -203,6 +207,24 @@ def _pool(tokens: Vectors, offsets: npt.NDArray[np.int64], span: Span) -> Vector
         return None
     mean: Vector = tokens[inside].mean(axis=0)
     return mean
+
+
+def _max_tokens(model: "SentenceTransformer") -> int:
+    length = model.get_max_seq_length() or DEFAULT_MAX_TOKENS
+    return int(min(length, UNBOUNDED_MAX_TOKENS))
+
+
+def _fast_tokenizer(model: "SentenceTransformer") -> Any:  # noqa: ANN401 - tokenizers.Tokenizer
+    """Return the tokenizer that knows its tokens' places.
+
+    Raises:
+        ModelError: the model has none.
+    """
+    tokenizer = model.tokenizer
+    fast = getattr(tokenizer, "backend_tokenizer", tokenizer)
+    if not hasattr(fast, "encode_batch"):
+        raise ModelError("the model has no fast tokenizer (tokenizer.json), which is needed here")
+    return fast
 
 
 def _pools_tokens(model: "SentenceTransformer") -> bool:

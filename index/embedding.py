@@ -1,7 +1,7 @@
 """Embedding: one model in its two roles, building a collection and asking it.
 
 Decides between sentence-transformers and the ONNX export, and sees to it that a collection is
-asked with the very weights that it was built with.
+asked with the very weights that it was built with. Knows nothing of passages or stores.
 """
 
 import logging
@@ -75,15 +75,15 @@ class LocalModel:
             MismatchError: the collection was built with another model.
             ModelError: the model is gone, or cannot be loaded.
         """
-        if self.reference != identity.reference:
+        if self.reference != identity.reference and self.digest() != identity.digest:
             raise MismatchError(
-                f"the collection was built with the model {identity.reference}, but "
-                f"{self.reference} is set: run `dateline build --embedder {self.reference}`, or "
-                "unset DATELINE_EMBEDDER"
+                f"the collection was built with the model {identity.reference}, not with "
+                f"{self.reference}: run `dateline build --embedder {self.reference}`, or unset "
+                "DATELINE_EMBEDDER"
             )
         folder = self.exports / identity.key
         manifest = onnx.read_manifest(folder)
-        if manifest is not None and manifest["reason"] is None:
+        if manifest is not None and manifest.reason is None:
             try:
                 return onnx.OnnxEmbedder(folder)
             except ModelError as error:
@@ -91,7 +91,7 @@ class LocalModel:
                 shutil.rmtree(folder, ignore_errors=True)
         elif manifest is None:
             log.warning("preparing the model %s for asking, once", identity.reference)
-        embedder = SentenceTransformerEmbedder(identity.reference)
+        embedder = SentenceTransformerEmbedder(self.reference)
         if embedder.identity.digest != identity.digest:
             raise MismatchError(
                 f"the collection was built with other weights than {identity.reference} has now: "

@@ -10,6 +10,7 @@ DatelineError
 │   └── ExportError         a model cannot be exported to ONNX faithfully
 └── StoreError              the data folder cannot be read or written
     ├── NoCollectionError   nothing has been indexed there yet
+    ├── ChangedError        another process changed the collection meanwhile
     └── MismatchError       the collection was built with something else
 
 `rag.errors` adds what can go wrong with a question and its answer, under the same base.
@@ -42,6 +43,10 @@ class StoreError(DatelineError):
 
 class NoCollectionError(StoreError):
     """Nothing has been indexed in the data folder yet."""
+
+
+class ChangedError(StoreError):
+    """Another process changed the collection while a change to it was being worked out."""
 
 
 class MismatchError(StoreError):

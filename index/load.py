@@ -6,8 +6,10 @@ silently.
 """
 
 import codecs
+import glob
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
@@ -64,22 +66,30 @@ class Skipped:
 def load_paths(paths: Sequence[Path]) -> Iterator[Loaded | Skipped]:
     """Load every article under `paths` (files, or folders searched recursively), in path order.
 
-    An article's id is its file's stem unless its front matter names one. When a stem is taken, the
-    later file's id is its path below the folder that was given, so that neither is lost.
+    An article's id is its file's stem unless its front matter names one. Where files share a stem,
+    each is known by its path below the folder that was given, so that no id passes from one story
+    to another when a file is added.
 
     Raises:
         NothingToIndexError: a path does not exist, or is neither a file nor a folder.
     """
-    found = [file for path in paths for file in _files_under(path)]
-    files = {os.path.realpath(path): (path, relative) for path, relative in reversed(found)}
+    files: dict[str, tuple[Path, Path]] = {}
+    for found in (found for path in paths for found in _files_under(path)):
+        if isinstance(found, Skipped):
+            yield found
+        elif _claims_to_be_article(found[0]):
+            files.setdefault(os.path.realpath(found[0]), found)
+        else:
+            yield Skipped(found[0], _why_not_article(found[0]), refused=False)
+    namesakes = Counter(path.stem for path, _ in files.values())
     taken: dict[str, Path] = {}
-    for path, relative in reversed(files.values()):
-        if not _claims_to_be_article(path):
-            yield Skipped(path, _why_not_article(path), refused=False)
-            continue
+    for path, relative in files.values():
         try:
             article, names_itself = load_file(path)
-            article = _with_free_id(article, path, relative, taken, names_itself=names_itself)
+            wanted = [article.id] if names_itself or namesakes[path.stem] == 1 else []
+            if not names_itself:
+                wanted += _path_ids(path, relative)
+            article = replace(article, id=_free_id(wanted, taken))
         except ArticleError as error:
             yield Skipped(path, str(error), refused=True)
             continue
@@ -124,25 +134,30 @@ def decode(data: bytes) -> str:
         ) from error
 
 
-def _files_under(path: Path) -> Iterator[tuple[Path, Path]]:
+def _files_under(path: Path) -> Iterator[tuple[Path, Path] | Skipped]:
     """Yield (file, path relative to what was given) in sorted order, hidden ones left out."""
-    if path.is_file():
-        yield path, Path(path.name)
-        return
-    if not path.exists():
-        raise NothingToIndexError(f"{path} does not exist: give a file or a folder of articles")
-    if not path.is_dir():
-        raise NothingToIndexError(f"{path} is neither a file nor a folder")
-    for folder, subfolders, names in os.walk(path, onerror=_unreadable_folder):
+    try:
+        if path.is_file():
+            yield path, Path(path.name)
+            return
+        if not path.exists():
+            raise NothingToIndexError(f"{path} does not exist: give a file or a folder of articles")
+        if not path.is_dir():
+            raise NothingToIndexError(f"{path} is neither a file nor a folder")
+    except OSError as error:
+        raise NothingToIndexError(f"{path} cannot be read: {error.strerror}") from error
+    unreadable: list[OSError] = []
+    for folder, subfolders, names in os.walk(path, onerror=unreadable.append):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in (name for name in subfolders if Path(folder, name).is_symlink()):
+            yield Skipped(Path(folder, name), "a link to a folder is not followed", refused=False)
         for name in sorted(names):
             if not name.startswith("."):
                 file = Path(folder, name)
                 yield file, file.relative_to(path)
-
-
-def _unreadable_folder(error: OSError) -> None:
-    raise NothingToIndexError(f"{error.filename} cannot be listed: {error.strerror}") from error
+    for failed in unreadable:
+        reason = f"it cannot be listed: {failed.strerror}"
+        yield Skipped(Path(failed.filename), reason, refused=True)
 
 
 def _claims_to_be_article(path: Path) -> bool:
@@ -188,6 +203,7 @@ def _split_front_matter(source: str) -> tuple[dict[str, Any], str]:
     rules that is not keys and values is text like any other.
     """
     handler = YAMLHandler()
+    source = source.lstrip("\r\n")
     if not handler.detect(source):
         return {}, source
     try:
@@ -243,22 +259,26 @@ def _headline(text: str) -> str | None:
     return None
 
 
-def _with_free_id(
-    article: Article, path: Path, relative: Path, taken: dict[str, Path], *, names_itself: bool
-) -> Article:
-    if names_itself and article.id in taken:
-        raise ArticleError(
-            f"its id {article.id!r} is taken by {taken[article.id]}: name another id"
-        )
-    candidates = [article.id]
-    if not names_itself:
-        candidates += [relative.with_suffix("").as_posix(), relative.as_posix()]
-        parts = Path(os.path.realpath(path)).parts[1:]
-        candidates += ["/".join(parts[-count:]) for count in range(2, len(parts) + 1)]
-    free = next(candidate for candidate in candidates if candidate not in taken)
+def _path_ids(path: Path, relative: Path) -> list[str]:
+    """Return what a file can be called by its path, the shortest first; the last is unique."""
+    twins = [
+        other
+        for other in path.parent.glob(f"{glob.escape(path.stem)}.*")
+        if other != path and _claims_to_be_article(other)
+    ]
+    short = [] if twins else [relative.with_suffix("").as_posix()]
+    parts = Path(os.path.realpath(path)).parts[1:]
+    longer = ("/".join(parts[-count:]) for count in range(2, len(parts) + 1))
+    return [*short, relative.as_posix(), *longer]
+
+
+def _free_id(wanted: Sequence[str], taken: dict[str, Path]) -> str:
+    free = next((candidate for candidate in wanted if candidate not in taken), None)
+    if free is None:
+        raise ArticleError(f"its id {wanted[0]!r} is taken by {taken[wanted[0]]}: name another id")
     if len(free) > MAX_ID_LENGTH or not free.isprintable():
         raise ArticleError(f"its id must be printable and at most {MAX_ID_LENGTH} characters long")
-    return replace(article, id=free)
+    return free
 
 
 def _one_line(error: Exception) -> str:

@@ -10,9 +10,11 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,9 +22,30 @@ from index.embed import SAMPLE, SentenceTransformerEmbedder, Vector, quiet, unit
 from index.errors import ExportError, ModelError
 from index.models import ModelIdentity, file_sha256
 
-FORMAT = 1
+FORMAT = 2
+TEMPORARY = ".export-"
+ABANDONED_SECONDS = 3600
 MIN_COSINE = 0.9999
 GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an export says of itself.
+
+    Attributes:
+        identity: the model that it was made from.
+        query_prompt: what goes before a query.
+        digests: the SHA-256 of each of its files, by name.
+        reason: why this model has no export; None when it has one.
+        exporter: the versions that the export was tried with.
+    """
+
+    identity: ModelIdentity
+    query_prompt: str
+    digests: dict[str, str]
+    reason: str | None
+    exporter: str
 
 
 class OnnxEmbedder:
@@ -37,24 +60,24 @@ class OnnxEmbedder:
 
     def __init__(self, folder: Path) -> None:
         manifest = read_manifest(folder)
-        if manifest is None or manifest.get("reason") is not None:
+        if manifest is None or manifest.reason is not None:
             raise ModelError(f"there is no exported model in {folder}: run `dateline build`")
         import onnxruntime  # noqa: PLC0415 - only where a query is embedded
         from tokenizers import Tokenizer  # noqa: PLC0415
 
-        self.identity = ModelIdentity.from_json(manifest["identity"])
-        self._prompt: str = manifest["query_prompt"]
+        self.identity = manifest.identity
+        self._prompt = manifest.query_prompt
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(2, os.cpu_count() or 1)
         options.log_severity_level = 3
         try:
             # The graph is checked while it is being loaded; both leave the interpreter free.
             with ThreadPoolExecutor(1) as pool:
-                digest = pool.submit(file_sha256, folder / GRAPH)
+                found = pool.submit(_digests, folder)
                 self._session = onnxruntime.InferenceSession(
                     str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
                 )
-                intact = digest.result() == manifest["graph_sha256"]
+                intact = found.result() == manifest.digests
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:
             raise _damaged(folder) from error
@@ -78,13 +101,28 @@ def _damaged(folder: Path) -> ModelError:
     return ModelError(f"the exported model in {folder} is damaged")
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Return what an export says of itself, or None when there is none that this version reads."""
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return what an export says of itself, or None when there is none that can be used.
+
+    That a model cannot be exported is believed only of the exporter that is installed now.
+    """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError):
+        value = json.loads((folder / MANIFEST).read_text("utf-8"))
+        if value["format"] != FORMAT:
+            return None
+        manifest = Manifest(
+            identity=ModelIdentity.from_json(value["identity"]),
+            query_prompt=str(value["query_prompt"]),
+            digests=dict(value["digests"]),
+            reason=value["reason"],
+            exporter=str(value["exporter"]),
+        )
+    except (OSError, KeyError, TypeError, ValueError):
         return None
-    return manifest if isinstance(manifest, dict) and manifest.get("format") == FORMAT else None
+    if manifest.identity.key != folder.name:
+        return None
+    stale = manifest.reason is not None and manifest.exporter != _exporter()
+    return None if stale else manifest
 
 
 def export(embedder: SentenceTransformerEmbedder, folder: Path) -> str | None:
@@ -101,15 +139,17 @@ def export(embedder: SentenceTransformerEmbedder, folder: Path) -> str | None:
     """
     manifest = read_manifest(folder)
     if manifest is not None:
-        reason: str | None = manifest["reason"]
-        return reason
+        return manifest.reason
     if embedder.precision != "float32":
         raise ValueError("export a model before its precision is lowered")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as temporary:
-            reason = _export_into(embedder, Path(temporary))
-            _put_in_place(Path(temporary), folder)
+        _sweep(folder.parent)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=TEMPORARY) as temporary:
+            staged = Path(temporary, folder.name)
+            staged.mkdir()
+            reason = _export_into(embedder, staged)
+            _put_in_place(staged, folder)
     except OSError as error:
         raise ModelError(
             f"the exported model cannot be written to {folder}: {error.strerror}; "
@@ -119,27 +159,21 @@ def export(embedder: SentenceTransformerEmbedder, folder: Path) -> str | None:
 
 
 def _export_into(embedder: SentenceTransformerEmbedder, folder: Path) -> str | None:
-    manifest: dict[str, Any] = {
-        "format": FORMAT,
-        "identity": embedder.identity.to_json(),
-        "query_prompt": embedder.model.prompts.get("query") or "",
-        "graph_sha256": None,
-        "reason": None,
-    }
+    reason: str | None = None
+    prompt = embedder.model.prompts.get("query") or ""
     try:
         _write_graph(embedder, folder / GRAPH)
         embedder.model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
-        manifest["graph_sha256"] = file_sha256(folder / GRAPH)
-        _write_manifest(folder, manifest)
+        _write_manifest(folder, Manifest(embedder.identity, prompt, _digests(folder), None, ""))
         _check(embedder, OnnxEmbedder(folder))
     except OSError:
         raise
-    except Exception as error:  # noqa: BLE001 - an unusual model can fail anywhere in torch's exporter
+    except Exception as error:  # noqa: BLE001 - an unusual model fails anywhere in the exporter
         for name in (GRAPH, TOKENIZER):
             (folder / name).unlink(missing_ok=True)
-        manifest["reason"] = (" ".join(str(error).split()) or type(error).__name__)[:200]
-        _write_manifest(folder, manifest)
-    reason: str | None = manifest["reason"]
+        reason = (" ".join(str(error).split()) or type(error).__name__)[:200]
+        tried = Manifest(embedder.identity, prompt, {}, reason, _exporter())
+        _write_manifest(folder, tried)
     return reason
 
 
@@ -184,18 +218,30 @@ def _check(embedder: SentenceTransformerEmbedder, exported: OnnxEmbedder) -> Non
         raise ExportError(f"its vectors differ from the original's (cosine {worst:.5f})")
 
 
-def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    value = {"format": FORMAT, **asdict(manifest)}
+    (folder / MANIFEST).write_text(json.dumps(value, indent=1), "utf-8")
 
 
-def _put_in_place(source: Path, target: Path) -> None:
-    """Move a finished folder's files to their place, unless another process was first."""
+def _digests(folder: Path) -> dict[str, str]:
+    return {name: file_sha256(folder / name) for name in (GRAPH, TOKENIZER)}
+
+
+def _exporter() -> str:
+    return ", ".join(f"{name} {version(name)}" for name in ("torch", "onnx", "onnxscript"))
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what exports that were killed have left behind."""
+    for left in folder.glob(f"{TEMPORARY}*"):
+        if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _put_in_place(staged: Path, target: Path) -> None:
+    """Move a finished folder to its name, unless another process was first."""
     if target.exists() and read_manifest(target) is None:
         shutil.rmtree(target)  # left by another version, or by a hand
-    staged = source / "done"
-    staged.mkdir()
-    for file in [path for path in source.iterdir() if path != staged]:
-        file.rename(staged / file.name)
     try:
         staged.rename(target)
     except OSError:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import logging
 import sqlite3
+import urllib.parse
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from index.embed import Vector
-from index.errors import MismatchError, NoCollectionError, StoreError
+from index.errors import ChangedError, MismatchError, NoCollectionError, StoreError
 from index.models import ModelIdentity
 from index.store import CollectionInfo, EmbeddedArticle, Match, Recipe, StoredPassage
 from index.types import Article, Passage, Span
@@ -29,6 +30,7 @@ DATABASE = "dateline.db"
 FORMAT = 1
 APPLICATION_ID = 0x44_41_54_45  # "DATE", so that `file` and we know whose database this is
 BUSY_SECONDS = 10
+UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
 ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 
 SCHEMA = """
@@ -73,7 +75,15 @@ class SqliteStore:
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self.folder = folder
         self._vectors: tuple[int, VectorIndex] | None = None
-        if not create and not (folder / DATABASE).is_file():
+        self._made_here = False
+        try:
+            there = (folder / DATABASE).is_file()
+        except OSError as error:
+            raise StoreError(
+                f"the data folder {folder} cannot be read: {error.strerror}; "
+                "choose another with --data"
+            ) from error
+        if not create and not there:
             raise self._nothing_here()
         if create:
             try:
@@ -84,16 +94,19 @@ class SqliteStore:
                     "choose another with --data"
                 ) from error
         with self._reporting():
-            self._db = sqlite3.connect(
-                folder / DATABASE, timeout=BUSY_SECONDS, isolation_level=None
-            )
+            self._db = self._connected("mode=rwc")
         try:
             with self._reporting():
-                self._db.execute("PRAGMA synchronous = FULL")
                 self._open(create=create)
         except BaseException:
             self._db.close()
             raise
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Return a context in which everything that is read belongs to one state."""
+        with self._reporting(), self._transaction():
+            yield
 
     def info(self) -> CollectionInfo:
         """Return what the collection holds."""
@@ -111,9 +124,16 @@ class SqliteStore:
         recipe: Recipe,
         additions: Iterable[EmbeddedArticle],
         removals: Collection[str] = (),
+        *,
+        since: int | None = None,
     ) -> CollectionInfo:
         """Remove articles, then add or replace others, as one change: all of it or nothing."""
         with self._reporting(), self._transaction("IMMEDIATE"):
+            if since is not None and since != int(self._meta("generation") or 0):
+                raise ChangedError(
+                    f"another process changed the collection in {self.folder} meanwhile: "
+                    "run this again"
+                )
             for article_id in removals:
                 self._remove(article_id)
             self._refuse_to_mix(recipe)
@@ -191,12 +211,34 @@ class SqliteStore:
         return int(row[0])
 
     def close(self) -> None:
-        """Let go of the database. A closed store is not used again."""
+        """Let go of the database. One that was made and never written to leaves nothing behind."""
+        unused = self._made_here and self._meta("generation") is None
         self._db.close()
+        if unused:
+            with contextlib.suppress(OSError):
+                for file in self.folder.glob(f"{DATABASE}*"):
+                    file.unlink()
+                self.folder.rmdir()
 
     # What follows runs inside `_reporting`, and the writing parts inside a transaction.
 
+    def _connected(self, mode: str) -> sqlite3.Connection:
+        path = urllib.parse.quote(str((self.folder / DATABASE).absolute()))
+        database = sqlite3.connect(
+            f"file:{path}?{mode}", timeout=BUSY_SECONDS, isolation_level=None, uri=True
+        )
+        database.execute("PRAGMA synchronous = FULL")
+        return database
+
     def _open(self, *, create: bool) -> None:
+        try:
+            self._db.execute("SELECT count(*) FROM sqlite_schema")
+        except sqlite3.OperationalError as error:
+            if create or error.sqlite_errorcode & 0xFF not in UNWRITABLE:
+                raise
+            self._db.close()
+            # Nobody can write where this process cannot, so the file is taken as it lies.
+            self._db = self._connected("mode=ro&immutable=1")
         found = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if found == APPLICATION_ID and version == FORMAT:
@@ -217,6 +259,7 @@ class SqliteStore:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version = {FORMAT}")
+        self._made_here = True
 
     def _info(self) -> CollectionInfo:
         generation, recipe = self._meta("generation"), self._meta("recipe")
@@ -304,12 +347,23 @@ class SqliteStore:
         loaded = VectorIndex.load(self.folder, info.generation, digest)
         if isinstance(loaded, VectorIndex):
             return loaded
-        log.warning("the vector file in %s is made again: %s", self.folder, loaded)
         rebuilt = self._rebuilt_vectors(info)
+        if self._latest_generation() != info.generation:
+            return rebuilt  # a newer state was written since this one was read
+        log.warning("the vector file in %s is made again: %s", self.folder, loaded)
         # Where the folder cannot be written, the collection can still be searched.
         with contextlib.suppress(OSError):
             rebuilt.save(self.folder, info.generation, digest)
         return rebuilt
+
+    def _latest_generation(self) -> int:
+        """Return the generation that is stored now, whatever state is being read."""
+        latest = self._connected("mode=ro")
+        try:
+            row = latest.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+        finally:
+            latest.close()
+        return int(row[0])
 
     def _rebuilt_vectors(self, info: CollectionInfo) -> VectorIndex:
         dimension = info.recipe.model.dimension
@@ -325,6 +379,9 @@ class SqliteStore:
 
     @contextlib.contextmanager
     def _transaction(self, kind: str = "DEFERRED") -> Iterator[None]:
+        if self._db.in_transaction:  # what is inside belongs to what is outside
+            yield
+            return
         self._db.execute(f"BEGIN {kind}")
         try:
             yield
@@ -353,7 +410,7 @@ class SqliteStore:
             return StoreError(
                 f"the disk is full: free some space for {self.folder}; nothing was changed"
             )
-        if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        if code in UNWRITABLE:
             return StoreError(
                 f"the data folder {self.folder} cannot be written: check its permissions, "
                 "or choose another with --data"

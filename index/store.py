@@ -6,6 +6,7 @@ one that ships; tests/test_store_contract.py is what any other must pass.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,9 +73,16 @@ class Match:
 class Store(Protocol):
     """A collection of articles that can be searched.
 
-    Every method raises StoreError when the storage underneath fails, and all but `write` and
-    `close` raise NoCollectionError while nothing has been stored.
+    Every method raises StoreError when the storage underneath fails. `info`, `digests` and
+    `search_vectors` raise NoCollectionError while nothing has been stored. A store is used by the
+    thread that opened it.
     """
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Return a context in which everything that is read belongs to one state.
+
+        What others write meanwhile is seen after it.
+        """
 
     def info(self) -> CollectionInfo:
         """Return what the collection holds."""
@@ -87,13 +95,17 @@ class Store(Protocol):
         recipe: Recipe,
         additions: Iterable[EmbeddedArticle],
         removals: Collection[str] = (),
+        *,
+        since: int | None = None,
     ) -> CollectionInfo:
         """Remove articles, then add or replace others, as one change: all of it or nothing.
 
         `additions` is consumed while the change is being made; an exception from it undoes the
-        change and is raised on. Unknown ids in `removals` are ignored.
+        change and is raised on. Unknown ids in `removals` are ignored. `since` is the generation
+        that the change was worked out from, 0 for an empty store.
 
         Raises:
+            ChangedError: the store is no longer at the generation `since`.
             MismatchError: articles that stay were stored by a recipe that does not mix with this.
         """
 

@@ -16,6 +16,8 @@ MAX_SENTENCES = 3
 MIN_CONFIDENCE = 0.5
 # A further sentence is given when it answers nearly as probably as the first.
 FURTHER_SHARE = 0.75
+# How many of the question's words an abstention names.
+MAX_NAMED = 3
 # Sentences that share this much of their content words say the same thing.
 SAME_SHARE = 0.6
 
@@ -37,6 +39,10 @@ def draft_answer(inquiry: Inquiry, found: Sequence[Candidate]) -> Draft:
         found: candidate sentences, most probable first.
     """
     confidence = answerability(inquiry.weighted, found)
+    strangers = [w for w in inquiry.weighted.unheard if stem(w) in inquiry.question.names]
+    if strangers:
+        # What is said of others is no answer about someone whom no article names.
+        return Draft((), min(confidence, MIN_CONFIDENCE), f"no article names {_quoted(strangers)}")
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
     chosen: list[Candidate] = []
@@ -52,22 +58,26 @@ def draft_answer(inquiry: Inquiry, found: Sequence[Candidate]) -> Draft:
 
 def _why_not(question: Question, found: Sequence[Candidate]) -> str:
     if not found:
-        return "no passage in the collection is about this"
-    best = found[0]
-    held = frozenset(
-        stem(word)
-        for span in best.passage.passage.sentences
-        for word in words(span.of(best.article.text))
-    ) | frozenset(stem(word) for word in words(best.article.title or ""))
+        return "nothing in the collection comes near it but headings, lists or tables"
+    passages = {candidate.passage.id: candidate for candidate in found}.values()
+    held = frozenset[str]().union(*(_stems_of_passage(candidate) for candidate in passages))
     missing = [
         word
         for word, stemmed in zip(question.words, question.stems, strict=True)
         if stemmed not in held and stemmed not in question.kind_stems
     ]
     if missing:
-        quoted = ", ".join(f"“{word}”" for word in missing[:3])
-        return f"the nearest passage says nothing of {quoted}"
-    return "the nearest passages are on the subject but do not say it"
+        return f"no passage that was found says anything of {_quoted(missing)}"
+    return "the passages that were found are on the subject but do not say it"
+
+
+def _quoted(named: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in named[:MAX_NAMED])
+
+
+def _stems_of_passage(candidate: Candidate) -> frozenset[str]:
+    text = candidate.passage.passage.span.of(candidate.article.text)
+    return frozenset(stem(word) for word in words(f"{candidate.article.title or ''} {text}"))
 
 
 def _say_the_same(first: Candidate, second: Candidate) -> bool:

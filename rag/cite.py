@@ -5,6 +5,7 @@ come from the index, never from a writer.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from index.store import Store
 from index.types import Article, Span
@@ -65,10 +66,22 @@ def check_citations(store: Store, sentences: Iterable[Sentence]) -> None:
                 )
 
 
-def as_of(sources: Iterable[Source]) -> AsOf | None:
+def evidence_dates(sources: Iterable[Source]) -> AsOf | None:
     """Return the dates of the oldest and newest source; None when no source has a date."""
-    dates = sorted(source.published for source in sources if source.published)
-    return AsOf(dates[0], dates[-1]) if dates else None
+    dates = [source.published for source in sources if source.published]
+    return AsOf(min(dates, key=_moment), max(dates, key=_moment)) if dates else None
+
+
+def _moment(published: str) -> tuple[int, float]:
+    """Return a day and the seconds into it, in UTC where the date says its offset.
+
+    A year or month counts from its first day. Without an offset the clock is taken as it stands.
+    """
+    day, _, clock = published.partition("T")
+    moment = datetime.fromisoformat(f"{day}-01-01"[:10] + f"T{clock or '00:00'}")
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC)
+    return moment.toordinal(), (moment.hour * 60 + moment.minute) * 60 + moment.second
 
 
 def written_text(sentences: Iterable[Sentence]) -> str:

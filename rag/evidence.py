@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from index.chunk import ENDS_SENTENCE
 from index.embed import Vector
 from index.store import Store, StoredPassage
 from index.types import Article, Span
@@ -49,9 +50,10 @@ DECISION_FEATURES = (
     "wrong_kind",
 )
 
-# Shorter than this, a line is a heading, a date or a link.
+# Shorter than this, a line is a heading, a date or a link; the second is for scripts that put no
+# spaces between words.
 MIN_WORDS = 4
-ENDS = re.compile(r"[.!?…][\"'”’»)\]]*$")
+MIN_LETTERS = 8
 TIME = re.compile(
     r"\b(?:1[0-9]{3}|20[0-9]{2}|january|february|march|april|may|june|july|august|september"
     r"|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday"
@@ -101,12 +103,17 @@ class Weighted:
     """The question's stems with their weights in this collection: rare words weigh more.
 
     The weight is the inverse document frequency of BM25 (Robertson and Zaragoza 2009, section
-    3.2), as a share of the largest that there can be. `unknown` is the share of the weight that
-    belongs to words which the collection does not hold at all.
+    3.2), as a share of the largest that there can be. `unheard` are the words whose stems the
+    collection does not hold at all.
     """
 
     weights: dict[str, float]
-    unknown: float
+    unheard: tuple[str, ...]
+
+    @property
+    def unknown(self) -> float:
+        """The share of the weight that belongs to unheard words."""
+        return self.share(frozenset(stem(word) for word in self.unheard))
 
     def share(self, present: frozenset[str], among: frozenset[str] | None = None) -> float:
         """Return the share of the weight of the stems, or of some of them, that are present."""
@@ -132,14 +139,14 @@ def weigh(store: Store, question: Question) -> Weighted:
     passages = store.info().passages
     largest = math.log(1 + (passages + 0.5) / 0.5)
     weights: dict[str, float] = {}
-    unknown = 0.0
+    unheard: list[str] = []
     for word, stemmed in zip(question.words, question.stems, strict=True):
         count = store.count_with_word(word)
         weight = math.log(1 + (passages - count + 0.5) / (count + 0.5)) / largest
         weights[stemmed] = max(weights.get(stemmed, 0.0), weight)
-        unknown += weight if count == 0 else 0.0
-    total = sum(weights.values())
-    return Weighted(weights, unknown / total if total else 0.0)
+        if count == 0:
+            unheard.append(word)
+    return Weighted(weights, tuple(unheard))
 
 
 def candidates(store: Store, inquiry: Inquiry, hits: Sequence[Hit]) -> list[Candidate]:
@@ -255,7 +262,10 @@ def _describe_passage(
 
 def is_prose(text: str) -> bool:
     """Tell whether a stretch of text is a whole sentence rather than a heading or a link."""
-    return ENDS.search(text) is not None and len(text.split()) >= MIN_WORDS
+    long_enough = len(text.split()) >= MIN_WORDS or (
+        not text.isascii() and sum(map(str.isalpha, text)) >= MIN_LETTERS and " " not in text
+    )
+    return long_enough and ENDS_SENTENCE.search(text) is not None
 
 
 def holds_kind(question: Question, text: str) -> bool | None:

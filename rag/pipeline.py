@@ -1,18 +1,22 @@
-"""Pipeline: one call from a question to a checked answer."""
+"""Pipeline: one call from a question to a checked answer.
+
+Puts the steps together and times them. Knows nothing of how a step does its work, nor of who asks.
+"""
 
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from index.embed import QueryEmbedder
+from index.embed import QueryEmbedder, Vector
 from index.store import Store
 from rag.answer import draft_answer
-from rag.cite import as_of, check_citations, cite_verbatim, written_text
+from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
+from rag.conversation import standalone_question
 from rag.evidence import Inquiry, candidates, weigh
-from rag.question import parse_question
+from rag.question import Question, check, parse_question
 from rag.retrieve import retrieve
-from rag.types import Answer, Hit, Nearest
+from rag.types import Answer, Hit, Nearest, Retrieved
 
 ABSTENTION = "The articles do not answer this."
 NEAREST = 3
@@ -30,8 +34,13 @@ class Pipeline:
         self.store = store
         self.embedder = embedder
 
-    def ask(self, text: str) -> Answer:
+    def ask(self, text: str, *, history: Sequence[str] = (), as_of: str | None = None) -> Answer:
         """Answer a question, or abstain and show the nearest passages.
+
+        Args:
+            text: the question.
+            history: the earlier questions of the same conversation, oldest first.
+            as_of: an ISO date; only articles known to be published by then are evidence.
 
         Raises:
             QuestionError: the question cannot be asked as it stands.
@@ -39,11 +48,24 @@ class Pipeline:
             CitationError: a quotation does not stand in its article; no answer leaves then.
         """
         timings: dict[str, float] = {}
-        question = parse_question(text)
+        check(text)
+        question = parse_question(standalone_question(text, history))
         with _timed(timings, "embed"):
             vector = self.embedder.embed_query(question.text)
+        # One state of the collection for one answer: spans and texts that belong together.
+        with self.store.reading():
+            return self._answer(text, question, vector, as_of, timings)
+
+    def _answer(
+        self,
+        text: str,
+        question: Question,
+        vector: Vector,
+        as_of: str | None,
+        timings: dict[str, float],
+    ) -> Answer:
         with _timed(timings, "retrieve"):
-            hits = retrieve(self.store, question, vector)
+            hits = retrieve(self.store, question, vector, as_of=as_of)
         with _timed(timings, "answer"):
             inquiry = Inquiry(question, weigh(self.store, question), vector)
             draft = draft_answer(inquiry, candidates(self.store, inquiry, hits))
@@ -61,13 +83,30 @@ class Pipeline:
             sentences=sentences,
             sources=sources,
             disagreements=(),
-            as_of=as_of(sources),
+            as_of=evidence_dates(sources),
             nearest=nearest,
+            retrieved=self._retrieved(hits),
             confidence=round(draft.confidence, 4),
             answerer="extractive",
             model=None,
             usage=None,
             timings_ms=timings,
+        )
+
+    def _retrieved(self, hits: Sequence[Hit]) -> tuple[Retrieved, ...]:
+        places = {p.id: p.passage for p in self.store.passages([hit.passage for hit in hits])}
+        return tuple(
+            Retrieved(
+                article=places[hit.passage].article,
+                start=places[hit.passage].span.start,
+                end=places[hit.passage].span.end,
+                rank=hit.rank,
+                score=round(hit.score, 6),
+                dense_rank=hit.dense_rank,
+                bm25_rank=hit.bm25_rank,
+            )
+            for hit in hits
+            if hit.passage in places
         )
 
     def _nearest(self, hits: Sequence[Hit]) -> tuple[Nearest, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rag.errors import QuestionError
-from rag.words import STOP_WORDS, content_words, fold, stem, words
+from rag.words import content_words, fold, stem, words
 
 MAX_CHARS = 2_000
 LAYOUT = frozenset("\t\n\r")
@@ -99,8 +99,8 @@ def parse_question(text: str) -> Question:
         text=stripped,
         words=tuple(content),
         stems=tuple(stem(word) for word in content),
-        pairs=_pairs(stripped),
-        names=_names(stripped),
+        pairs=_pairs(stripped, frozenset(content)),
+        names=_names(stripped, frozenset(content)),
         kind=kind,
         kind_stems=frozenset(stem(w) for w in KIND_WORDS[kind].split() if w in content),
     )
@@ -126,21 +126,20 @@ def check(text: str) -> None:
         raise QuestionError("the question is empty: ask it in words")
 
 
-def _pairs(text: str) -> tuple[tuple[str, str], ...]:
-    in_order = words(text)
+def _pairs(text: str, content: frozenset[str]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (stem(first), stem(second))
-        for first, second in itertools.pairwise(in_order)
-        if first not in STOP_WORDS and second not in STOP_WORDS
+        for first, second in itertools.pairwise(words(text))
+        if first in content and second in content
     )
 
 
-def _names(text: str) -> frozenset[str]:
+def _names(text: str, content: frozenset[str]) -> frozenset[str]:
     found: set[str] = set()
     for place, token in enumerate(re.findall(r"\w[\w’'.,%-]*", text)):
         capital = token[:1].isupper() and (place > 0 or token[1:2].isupper())
         if capital or any(character.isdigit() for character in token):
-            found.update(stem(word) for word in content_words(token))
+            found.update(stem(word) for word in words(token) if word in content)
     return frozenset(found)
 
 

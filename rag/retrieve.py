@@ -14,11 +14,20 @@ from rag.types import Hit
 # How many passages each search gives, and how many are kept after fusion.
 SEARCHED = 30
 KEPT = 8
+# How much deeper to search where a date shuts some of what is found out.
+DEEPER = 20
 # The constant of the method's authors: a first place counts little more than a second.
 RANK_OFFSET = 60
 
 
-def retrieve(store: Store, question: Question, vector: Vector, kept: int = KEPT) -> list[Hit]:
+def retrieve(
+    store: Store,
+    question: Question,
+    vector: Vector,
+    *,
+    kept: int = KEPT,
+    as_of: str | None = None,
+) -> list[Hit]:
     """Return the passages that fit a question best, best first.
 
     Args:
@@ -26,10 +35,40 @@ def retrieve(store: Store, question: Question, vector: Vector, kept: int = KEPT)
         question: what was asked.
         vector: the question's unit vector, shape (dimension,).
         kept: how many passages to return at most.
+        as_of: an ISO date; only passages of articles known to be published by then are returned.
     """
-    dense = store.search_vectors(vector, SEARCHED)
-    bm25 = store.search_words(question.words, SEARCHED)
-    return fuse(dense, bm25)[:kept]
+    depth = SEARCHED if as_of is None else SEARCHED * DEEPER
+    dense = store.search_vectors(vector, depth)
+    bm25 = store.search_words(question.words, depth)
+    if as_of is not None:
+        wanted = {match.passage for match in (*dense, *bm25)}
+        open_to = _published_by(store, wanted, as_of)
+        dense = [match for match in dense if match.passage in open_to]
+        bm25 = [match for match in bm25 if match.passage in open_to]
+    return fuse(dense[:SEARCHED], bm25[:SEARCHED])[:kept]
+
+
+def known_by(published: str | None, as_of: str) -> bool:
+    """Tell whether an article was surely published on or before a day.
+
+    A date that gives only its month or year counts from that month's or year's end.
+    """
+    if published is None:
+        return False
+    return published[:10].ljust(10, "~") <= as_of[:10]
+
+
+def _published_by(store: Store, passages: set[int], as_of: str) -> set[int]:
+    known: dict[str, bool] = {}
+    kept = set()
+    for stored in store.passages(sorted(passages)):
+        name = stored.passage.article
+        if name not in known:
+            article = store.article(name)
+            known[name] = article is not None and known_by(article.published, as_of)
+        if known[name]:
+            kept.add(stored.id)
+    return kept
 
 
 def fuse(dense: Sequence[Match], bm25: Sequence[Match]) -> list[Hit]:

@@ -96,6 +96,19 @@ class AsOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A passage that the answer was looked for in, in rank order. Ranks are as in Hit."""
+
+    article: str
+    start: int
+    end: int
+    rank: int
+    score: float
+    dense_rank: int | None
+    bm25_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Nearest:
     """A passage near to a question that was not answered. `score` is its cosine."""
 
@@ -129,6 +142,7 @@ class Answer:
     disagreements: tuple[Disagreement, ...]
     as_of: AsOf | None
     nearest: tuple[Nearest, ...]
+    retrieved: tuple[Retrieved, ...]
     confidence: float
     answerer: str
     model: str | None

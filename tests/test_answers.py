@@ -1,19 +1,23 @@
 """Answers from real articles: the right one cited, word for word, or an honest refusal."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from index.build import build
 from index.embed import Vector
 from index.embedding import LocalModel
 from index.sqlite_store import SqliteStore
+from index.store import StoredPassage
 from index.types import Article, Span
-from rag.cite import as_of, check_citations, quote
+from rag.cite import check_citations, evidence_dates, quote
 from rag.errors import CitationError, QuestionError
 from rag.pipeline import Pipeline
 from rag.types import Answer, Source
-from tests.fakes import WordEmbedder
+from tests.fakes import WordEmbedder, WordModel
 
 CLASH, COUNTRY, AP = "000_e1418f3ff0518dd0", "001_f477f016607da686", "002_5d454296d4e941c5"
 RESET, POST = "003_12a2b155f1f98aa5", "004_3ca8fc2d3383d239"
@@ -155,8 +159,6 @@ def test_a_span_outside_the_text_is_never_quoted(span: Span) -> None:
 def test_a_citation_shifted_by_one_character_never_leaves(
     seeds_data: Path, model: LocalModel, shift: tuple[int, int]
 ) -> None:
-    from dataclasses import replace
-
     store = SqliteStore(seeds_data)
     answer = Pipeline(store, model.for_asking(store.info().recipe.model)).ask(ANSWERED[3][0])
     [sentence, *_] = answer.sentences
@@ -172,9 +174,6 @@ def test_a_citation_shifted_by_one_character_never_leaves(
 
 
 def test_an_article_removed_after_the_search_is_not_cited(tmp_path: Path) -> None:
-    from index.build import build
-    from tests.fakes import WordModel
-
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "fire.txt").write_text("The old mill burned down on Friday night.")
     (tmp_path / "in" / "rain.txt").write_text("Heavy rain fell on the village all week.")
@@ -192,11 +191,124 @@ def test_an_article_removed_after_the_search_is_not_cited(tmp_path: Path) -> Non
     assert "fire" not in {near.article for near in answer.nearest}
 
 
+def test_no_answer_leaves_whose_quotation_does_not_stand(
+    seeds_data: Path, model: LocalModel
+) -> None:
+    class Altering(SqliteStore):
+        seen: frozenset[str] = frozenset()
+
+        def article(self, article_id: str) -> Article | None:
+            """Give another text when it is asked for once more, to be checked."""
+            found = super().article(article_id)
+            if found is None or article_id not in self.seen:
+                self.seen |= {article_id}
+                return found
+            return replace(found, text=f"Corrected. {found.text}")
+
+    store = Altering(seeds_data)
+    with pytest.raises(CitationError, match="not what stands there"):
+        Pipeline(store, model.for_asking(store.info().recipe.model)).ask(ANSWERED[3][0])
+
+
+def test_an_article_replaced_while_it_is_read_is_quoted_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    story = tmp_path / "in" / "a.txt"
+    story.write_text("The mayor of Arden, Anna Berg, will resign at noon on Friday.")
+    store = SqliteStore(tmp_path / "data", create=True)
+    build([tmp_path / "in"], store, WordModel())
+
+    class Replacing(SqliteStore):
+        def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
+            """Build the collection anew after the spans have been read."""
+            found = super().passages(ids)
+            story.write_text(
+                "It is said that Anna Berg was to go, but then she stayed on as mayor."
+            )
+            build([tmp_path / "in"], SqliteStore(tmp_path / "data"), WordModel())
+            return found
+
+    answer = Pipeline(Replacing(tmp_path / "data"), WordEmbedder()).ask(
+        "When will the mayor of Arden, Anna Berg, resign?"
+    )
+    quotes = [c.quote for s in answer.sentences for c in s.citations]
+    quotes += [near.quote for near in answer.nearest]
+    assert set(quotes) == {"The mayor of Arden, Anna Berg, will resign at noon on Friday."}
+
+
+@pytest.mark.parametrize(
+    ("dates", "oldest", "newest"),
+    [
+        (["2026-01-14T01:00Z", "2026-01-13T23:00-05:00"], 0, 1),
+        (["2026", "2025-12-31"], 1, 0),
+        (["2026-01-13", "2026-01-13T12:01"], 0, 1),
+    ],
+)
+def test_the_newest_evidence_is_the_newest_moment(
+    dates: list[str], oldest: int, newest: int
+) -> None:
+    span = evidence_dates([Source(1, "a", None, None, None, d, None, "a") for d in dates])
+    assert span is not None
+    assert (span.oldest, span.newest) == (dates[oldest], dates[newest])
+
+
+def test_a_story_without_spaces_between_words_can_be_answered() -> None:
+    from rag.evidence import is_prose
+
+    assert is_prose("阿登市长安娜·贝里将于周五辞职。")
+    assert is_prose("The mayor will resign on Friday.")
+    assert not is_prose("Related news")
+    assert not is_prose("北京")
+
+
 def test_as_of_spans_the_dated_sources_only() -> None:
     def source(published: str | None) -> Source:
         return Source(1, "a", None, None, None, published, None, "a")
 
-    assert as_of([source(None)]) is None
-    span = as_of([source("2026-01-13T12:01"), source(None), source("2026-01-15")])
+    assert evidence_dates([source(None)]) is None
+    span = evidence_dates([source("2026-01-13T12:01"), source(None), source("2026-01-15")])
     assert span is not None
     assert (span.oldest, span.newest) == ("2026-01-13T12:01", "2026-01-15")
+
+
+def test_a_day_shuts_out_what_was_published_later_or_nobody_knows_when(
+    pipeline: Pipeline,
+) -> None:
+    question = "When does Carney meet Xi Jinping?"
+    dated = {
+        article_id
+        for article_id in pipeline.store.digests()
+        if (article := pipeline.store.article(article_id)) and article.published
+    }
+    found = {r.article for r in pipeline.ask(question, as_of="2026-01-14").retrieved}
+    assert found == dated - {POST}
+    assert pipeline.ask(question, as_of="2025-12-31").abstained
+
+
+def test_a_follow_up_is_asked_with_what_it_leans_on(pipeline: Pipeline) -> None:
+    alone = pipeline.ask("And on steel?")
+    followed = pipeline.ask("And on steel?", history=["What tariff is on Chinese EVs?"])
+    assert followed.question == "And on steel?"
+    assert followed.standalone_question == "What tariff is on Chinese EVs? And on steel?"
+    assert alone.standalone_question == "And on steel?"
+    assert followed.confidence > alone.confidence
+    whole = "What did Michael Chong of the Conservatives say?"
+    assert pipeline.ask(whole, history=["Who is Xi?"]).standalone_question == whole
+
+
+@pytest.mark.parametrize(
+    ("published", "known"),
+    [
+        (None, False),
+        ("2026-01-14", True),
+        ("2026-01-14T23:59", True),
+        ("2026-01-15", False),
+        ("2026-01", False),
+        ("2025-12", True),
+        ("2026", False),
+        ("2025", True),
+    ],
+)
+def test_an_imprecise_date_counts_from_its_end(published: str | None, *, known: bool) -> None:
+    from rag.retrieve import known_by
+
+    assert known_by(published, "2026-01-14") is known

@@ -392,6 +392,11 @@ def test_a_long_paragraph_fills_passages_with_whole_sentences() -> None:
     assert [count_words(part) for part in texts_of(text, count_words, 40)] == [40, 40, 20]
 
 
+def test_a_paragraph_too_long_for_a_passage_starts_beside_the_one_above() -> None:
+    text = f"{prose(1, 'above')}\n\n{prose(10, 'word')}"
+    assert [count_words(part) for part in texts_of(text, count_words, 40)] == [40, 40, 30]
+
+
 def test_a_passage_may_take_the_budget_to_the_last_unit() -> None:
     text = prose(4, "word")
     assert texts_of(text, count_words, count_words(text)) == [text]

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from index import models, onnx
-from index.embed import SAMPLE, PassageText, SentenceTransformerEmbedder
+from index.embed import (
+    SAMPLE,
+    PassageText,
+    SentenceTransformerEmbedder,
+    Vector,
+    Vectors,
+    unit,
+)
 from index.embedding import LocalModel
 from index.errors import MismatchError, ModelError
 from index.models import DEFAULT_MODEL, ModelIdentity
@@ -129,11 +136,93 @@ def test_a_model_that_cannot_be_exported_is_run_by_sentence_transformers_and_say
 def test_a_collection_is_not_asked_with_another_model(
     tmp_path: Path, identity: ModelIdentity
 ) -> None:
-    with pytest.raises(MismatchError, match="dateline build --embedder other"):
-        LocalModel("other", tmp_path).for_asking(identity)
+    other = ModelIdentity("other", "0" * 64, 384, 256)
+    with pytest.raises(MismatchError, match=r"built with the model other.*dateline build"):
+        LocalModel(DEFAULT_MODEL, tmp_path).for_asking(other)
+    assert identity.digest != other.digest
     changed = ModelIdentity(DEFAULT_MODEL, "0" * 64, 384, 256)
     with pytest.raises(MismatchError, match="other weights"):
         LocalModel(DEFAULT_MODEL, tmp_path).for_asking(changed)
+
+
+def test_the_same_weights_under_another_name_may_ask(
+    model: LocalModel, exported: Path, identity: ModelIdentity
+) -> None:
+    assert exported.is_dir()
+    elsewhere = LocalModel(str(models.locate(DEFAULT_MODEL)), model.exports)
+    assert elsewhere.for_asking(identity).identity == identity
+
+
+@pytest.mark.parametrize("file", [onnx.GRAPH, onnx.TOKENIZER])
+def test_a_change_in_any_file_of_an_export_is_seen(
+    copy: Path, identity: ModelIdentity, file: str
+) -> None:
+    path = copy / identity.key / file
+    path.write_bytes(path.read_bytes().replace(b"a", b"b", 1))
+    with pytest.raises(ModelError, match="damaged"):
+        onnx.OnnxEmbedder(copy / identity.key)
+
+
+@pytest.mark.parametrize(
+    "written", ["{", "[]", '{"format": 2}', '{"format": 2, "reason": null}', '{"format": 1}']
+)
+def test_a_manifest_that_cannot_be_read_is_no_export(
+    copy: Path, identity: ModelIdentity, written: str
+) -> None:
+    (copy / identity.key / onnx.MANIFEST).write_text(written)
+    assert onnx.read_manifest(copy / identity.key) is None
+    with pytest.raises(ModelError, match="no exported model"):
+        onnx.OnnxEmbedder(copy / identity.key)
+
+
+def test_an_export_of_another_model_is_not_taken_for_this_one(
+    copy: Path, identity: ModelIdentity
+) -> None:
+    (copy / identity.key).rename(copy / "another-0123456789abcdef")
+    assert onnx.read_manifest(copy / "another-0123456789abcdef") is None
+
+
+def test_vectors_that_are_nearly_right_are_not_right_enough(
+    tmp_path: Path, original: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = onnx.OnnxEmbedder.embed_query
+
+    def a_little_off(self: onnx.OnnxEmbedder, text: str) -> Vector:
+        vector = exact(self, text)
+        return unit(vector + 0.0012 * np.sign(np.sin(np.arange(len(vector)))))
+
+    monkeypatch.setattr(onnx.OnnxEmbedder, "embed_query", a_little_off)
+    reason = onnx.export(original, tmp_path / original.identity.key)
+    assert reason is not None
+    assert "differ" in reason
+
+
+def test_that_a_model_has_no_export_is_believed_of_the_installed_exporter_only(
+    tmp_path: Path, original: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / original.identity.key
+    with monkeypatch.context() as broken:
+        broken.setattr(onnx, "MIN_COSINE", 1.1)
+        assert onnx.export(original, folder) is not None
+    assert onnx.export(original, folder) is not None
+    monkeypatch.setattr(onnx, "_exporter", lambda: "torch 99")
+    assert onnx.export(original, folder) is None
+
+
+def test_a_precision_that_disagrees_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    class Disagreeing(SentenceTransformerEmbedder):
+        def _encode(self, texts: list[str]) -> Vectors:
+            vectors = super()._encode(texts)
+            lowered = next(self.model.parameters()).dtype == torch.bfloat16
+            return unit(vectors + 0.1 * lowered * np.sign(np.sin(np.arange(vectors.shape[1]))))
+
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    embedder = Disagreeing(DEFAULT_MODEL)
+    embedder.use_fastest_precision()
+    assert embedder.precision == "float32"
+    assert next(embedder.model.parameters()).dtype == torch.float32
 
 
 def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -442,7 +442,32 @@ def test_a_file_name_that_cannot_be_printed_gives_no_id(tmp_path: Path, name: by
 def test_files_of_one_stem_get_their_paths_as_ids(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": "one", "a.txt": "two", "s/a.md": "three", "s/a.txt": "four"})
     found = {identity: article.text for identity, article in articles_of(tmp_path).items()}
-    assert found == {"a": "one", "a.txt": "two", "s/a": "three", "s/a.txt": "four"}
+    assert found == {"a.md": "one", "a.txt": "two", "s/a.md": "three", "s/a.txt": "four"}
+
+
+def test_an_id_does_not_pass_to_another_story_when_a_file_is_added(tmp_path: Path) -> None:
+    write(tmp_path, {"b/x.txt": "The first story.", "y.txt": "Another."})
+    assert articles_of(tmp_path).keys() == {"x", "y"}
+    write(tmp_path, {"a/x.txt": "The later story."})
+    found = {identity: article.text for identity, article in articles_of(tmp_path).items()}
+    assert found == {"a/x": "The later story.", "b/x": "The first story.", "y": "Another."}
+
+
+def test_a_linked_folder_and_an_unlisted_one_are_reported(tmp_path: Path) -> None:
+    write(tmp_path, {"in/a.md": "one", "out/b.md": "two"})
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "out")
+    items = list(load_paths([tmp_path / "in"]))
+    assert [(i.path.name, i.refused) for i in items if isinstance(i, Skipped)] == [("link", False)]
+
+
+def test_front_matter_may_follow_empty_lines(tmp_path: Path) -> None:
+    article = article_from(tmp_path, "a.md", "\n\n---\ntitle: X\n---\nTies froze.")
+    assert (article.title, article.text) == ("X", "Ties froze.")
+
+
+def test_a_path_too_long_for_the_system_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(NothingToIndexError, match="cannot be read: File name too long"):
+        list(load_paths([tmp_path / ("x" * 300)]))
 
 
 STEMS = st.sampled_from(["a", "b", "a.md", "a.txt"])
@@ -465,9 +490,10 @@ def test_no_file_of_a_folder_is_lost_to_another_of_its_name(
 
 
 def test_no_file_is_lost_to_another_of_its_name_in_another_folder(tmp_path: Path) -> None:
-    write(tmp_path, {"x/a.md": "one", "y/a.md": "two", "z/a.md": "three"})
-    articles = articles_of(tmp_path / "x", tmp_path / "y", tmp_path / "z")
-    assert {article.text for article in articles.values()} == {"one", "two", "three"}
+    names = ["v", "w", "x", "y", "z"]
+    write(tmp_path, {f"{name}/a.md": name for name in names})
+    articles = articles_of(*(tmp_path / name for name in names))
+    assert sorted(article.text for article in articles.values()) == names
 
 
 @pytest.mark.parametrize("again", [["a.md"], ["b.md"], ["."], ["b.md", "a.md"], ["s", "a.md"]])

@@ -50,7 +50,7 @@ def test_pictures_go(source: str, text: str) -> None:
     ("source", "text"),
     [
         ("A <b>bold</b> word.", "A bold word."),
-        ("One.\n\n<div>\nfurniture\n</div>\n\nTwo.", "One.\n\nTwo."),
+        ("One.\n\n<div>\nHalf <b>a</b>\n</div>\n\nTwo.", "One.\n\nHalf a\n\nTwo."),
         ("<!-- a note -->\n\nText.", "Text."),
         ("Text<!-- a note -->.", "Text."),
         ("Fish &amp; chips &lt; &euro;5", "Fish & chips < €5"),
@@ -178,3 +178,26 @@ def test_plain_paragraphs_are_not_changed(text: str) -> None:
 def test_letters_come_through_any_document_in_their_order(source: str) -> None:
     letters = re.findall("[abé]", source)
     assert re.findall("[abé]", plain_text(source)) == letters
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("Before.\n<div class='q'>\nThe mayor resigned.\n</div>\nAfter.", "The mayor resigned."),
+        ("<p>One <b>bold</b> word.</p>", "One bold word."),
+        ("<blockquote>\nA post.<br>More.\n</blockquote>", "A post."),
+        ("<table><tr><td>Cell one</td><td>Cell two</td></tr></table>", "Cell two"),
+        ("<!-- a note --> <p>Kept.</p>", "Kept."),
+    ],
+)
+def test_a_block_of_html_keeps_its_words(source: str, text: str) -> None:
+    assert text in plain_text(source).split("\n\n")
+
+
+def test_scripts_styles_and_comments_are_no_words() -> None:
+    source = "<script>\nlet x\n</script>\n<style>\nb {}\n</style>\n<!-- hidden -->\n<p>Kept.</p>"
+    assert plain_text(source) == "Kept."
+
+
+def test_deep_nesting_keeps_its_words() -> None:
+    assert plain_text("> " * 40 + "Deep.") == "Deep."

@@ -11,7 +11,7 @@ import pytest
 
 from index.errors import MismatchError, NoCollectionError, StoreError
 from index.sqlite_store import DATABASE, SqliteStore
-from index.vectors import RECORD
+from index.vectors import RECORD, write_atomically
 from tests.test_store_contract import EAST, NORTH, RECIPE, embedded, nearest, with_words
 
 
@@ -162,3 +162,39 @@ def test_vectors_of_the_wrong_length_are_reported_not_searched(folder: Path) -> 
     vector_file(folder).unlink()
     with pytest.raises(StoreError, match="do not have the model's length"):
         SqliteStore(folder).search_vectors(EAST, 1)
+
+
+def test_the_database_keeps_a_write_ahead_log_and_syncs_it(folder: Path) -> None:
+    database = SqliteStore(folder)._db
+    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert database.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_file_is_never_seen_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "file"
+    write_atomically(file, b"old")
+
+    def dies(_: int) -> None:
+        assert file.read_bytes() == b"old"
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("index.vectors.os.fsync", dies)
+    with pytest.raises(OSError, match="Input/output"):
+        write_atomically(file, b"new")
+    assert file.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_reader_of_an_older_state_does_not_undo_a_newer_vector_file(folder: Path) -> None:
+    reader, writer = SqliteStore(folder), SqliteStore(folder)
+    with reader.reading():
+        assert reader.info().generation == 1
+        writer.write(RECIPE, [embedded("c", "Up.")])
+        assert len(reader.search_vectors(EAST, 9)) == 2
+    assert json.loads((folder / RECORD).read_text())["generation"] == 2
+    assert len(nearest(reader, EAST)) == 3
+
+
+def test_a_store_that_was_never_written_to_leaves_nothing_behind(tmp_path: Path) -> None:
+    SqliteStore(tmp_path / "data", create=True).close()
+    assert list(tmp_path.iterdir()) == []

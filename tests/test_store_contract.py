@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from index.embed import PassageVectors, Vectors, unit
-from index.errors import MismatchError, NoCollectionError
+from index.errors import ChangedError, MismatchError, NoCollectionError
 from index.models import ModelIdentity
 from index.sqlite_store import SqliteStore
 from index.store import EmbeddedArticle, Recipe, Store
@@ -205,6 +205,27 @@ def test_an_open_store_sees_what_another_process_writes(open_store: Open, tmp_pa
     assert nearest(reader, EAST) == [("Second.", 1.0)]
     writer.close()
     reader.close()
+
+
+def test_what_is_read_together_belongs_to_one_state(open_store: Open, tmp_path: Path) -> None:
+    writer, reader = open_store(tmp_path / "data"), open_store(tmp_path / "data")
+    writer.write(RECIPE, [embedded("a", "The old text stands.")])
+    with reader.reading():
+        [match] = reader.search_vectors(EAST, 1)
+        writer.write(RECIPE, [embedded("a", "A new one is here.", title="New")])
+        assert quotes(reader, [match.passage]) == ["The old text stands."]
+    assert reader.passages([match.passage]) == []
+    assert nearest(reader, EAST) == [("A new one is here.", 1.0)]
+    writer.close()
+    reader.close()
+
+
+def test_a_change_worked_out_from_an_older_state_is_refused(store: Store) -> None:
+    info = store.write(RECIPE, [embedded("a", "One.")], since=0)
+    store.write(RECIPE, [embedded("b", "Two.")], since=info.generation)
+    with pytest.raises(ChangedError, match="run this again"):
+        store.write(RECIPE, [], removals=["a"], since=info.generation)
+    assert store.digests().keys() == {"a", "b"}
 
 
 @pytest.mark.parametrize("name", STORES)
