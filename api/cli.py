@@ -1,28 +1,27 @@
-"""The command line: `dateline build` and `dateline ask`.
+"""The command line: `dateline build`, `dateline ask`, and `dateline eval` from `eval_cli`.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
-articles were refused, 2 usage or environment, with one line that says what to do. Only what a
-command needs is imported, so that an answer takes less than a second.
+articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
+Only what a command needs is imported, so that an answer takes less than a second.
 """
 
-import json
+import io
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.eval_cli import eval_app
+from api.options import AsJson, Data
 from api.settings import SEEDS, Settings
-from index.errors import DatelineError, NoCollectionError
+from api.streams import note, print_json, reported, result_console, step_progress
+from index.errors import NoCollectionError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from index.build import BuildReport
     from rag.pipeline import Pipeline
 
@@ -35,13 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data", metavar="DIR", help="The data folder (DATELINE_DATA; default .dateline)."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")]
+app.add_typer(eval_app, name="eval")
 
 
 @app.callback()
@@ -68,14 +61,14 @@ def build(
     The collection then holds exactly these articles. Example: dateline build ~/articles
     """
     settings = Settings.from_environment(os.environ, data=data, embedder=embedder)
-    with _reported():
+    with reported():
         report = _build(paths or [SEEDS], settings)
         if as_json:
-            _print_json(asdict(report))
+            print_json(asdict(report))
         else:
             from api.render import show_build  # noqa: PLC0415 - rich is slow to import
 
-            show_build(_console(), report, str(settings.data))
+            show_build(result_console(), report, str(settings.data))
     if report.refused:
         raise typer.Exit(1)
 
@@ -94,15 +87,15 @@ def ask(
     from rag.question import check  # noqa: PLC0415 - not for --help
 
     settings = Settings.from_environment(os.environ, data=data)
-    with _reported():
+    with reported():
         check(question)
         answer = _opened(settings).ask(question)
         if as_json:
-            _print_json(answer.to_json())
+            print_json(answer.to_json())
         else:
             from api.render import show_answer  # noqa: PLC0415 - rich is slow to import
 
-            show_answer(_console(), answer)
+            show_answer(result_console(), answer)
 
 
 def main() -> None:
@@ -110,7 +103,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="note: %(message)s", stream=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         # What a narrow terminal encoding cannot show is replaced, not fatal.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app(prog_name="dateline")
 
 
@@ -124,7 +118,7 @@ def _opened(settings: Settings) -> "Pipeline":
         store = SqliteStore(settings.data)
         recipe = store.info().recipe
     except NoCollectionError:
-        _note(f"nothing is indexed in {settings.data} yet: building the bundled articles there")
+        note(f"nothing is indexed in {settings.data} yet: building the bundled articles there")
         recipe = _build([SEEDS], settings).info.recipe
         store = SqliteStore(settings.data)
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
@@ -144,71 +138,7 @@ def _build(paths: list[Path], settings: Settings) -> "BuildReport":
         except NoCollectionError:
             before = DEFAULT_MODEL
         model = LocalModel(settings.embedder or before, settings.exports)
-        with _progress() as progress:
+        with step_progress() as progress:
             return build_collection(paths, store, model, progress)
     finally:
         store.close()
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show progress: a bar on a terminal, a line for each step elsewhere."""
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        said: set[str] = set()
-
-        def line(what: str, _done: int, _of: int) -> None:
-            if what not in said:
-                said.add(what)
-                _note(what)
-
-        yield line
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
-        task = bars.add_task("starting", total=None)
-
-        def bar(what: str, done: int, of: int) -> None:
-            bars.update(task, description=what, completed=done, total=of or None)
-
-        yield bar
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Turn what can go wrong into one line and exit code 2."""
-    try:
-        yield
-    except DatelineError as error:
-        typer.echo(f"dateline: {error}", err=True)
-        raise typer.Exit(2) from error
-    except KeyboardInterrupt:
-        typer.echo("dateline: stopped", err=True)
-        raise typer.Exit(130) from None
-    except BrokenPipeError:
-        # The reader of a pipe has gone; nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
-
-
-def _note(text: str) -> None:
-    typer.echo(f"note: {text}", err=True)
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def _console() -> "Console":
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-
-    return Console(highlight=False)

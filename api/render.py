@@ -3,6 +3,7 @@
 Text that comes from articles is data: its control characters never reach the terminal.
 """
 
+import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ MAX_SKIPPED_SHOWN = 20
 NEAREST_CHARS = 300
 INDENT = 4
 MIN_WIDTH = 20
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def show_answer(console: Console, answer: Answer) -> None:
@@ -65,9 +67,17 @@ def show_build(console: Console, report: "BuildReport", folder: str) -> None:
 
 
 def clean(text: str) -> str:
-    """Return a text in one line and without control characters, fit for a terminal."""
+    """Return a text in one line and without control characters, fit for a terminal.
+
+    Invisible format characters of ordinary writing (soft hyphens, joiners) stay; those that turn
+    the direction of what follows are replaced, since they could make a quotation read otherwise.
+    """
     shown = " ".join(text.split())
-    return "".join(c if c.isprintable() or c == "\u200d" else "\ufffd" for c in shown)
+    return "".join("\ufffd" if _is_unsafe(c) else c for c in shown)
+
+
+def _is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs"} or character in BIDI_CONTROLS
 
 
 def _show_abstention(console: Console, answer: Answer) -> None:

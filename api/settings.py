@@ -38,9 +38,9 @@ class Settings:
     ) -> "Settings":
         """Read the environment; what is given by name is stronger."""
         cache = environment.get("DATELINE_CACHE")
-        folder = Path(cache) if cache else platformdirs.user_cache_path("dateline")
+        folder = Path(cache).expanduser() if cache else platformdirs.user_cache_path("dateline")
         return cls(
-            data=data or Path(environment.get("DATELINE_DATA") or DEFAULT_DATA),
+            data=(data or Path(environment.get("DATELINE_DATA") or DEFAULT_DATA)).expanduser(),
             exports=folder / "models",
             embedder=embedder or environment.get("DATELINE_EMBEDDER") or None,
         )

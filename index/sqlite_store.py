@@ -27,7 +27,7 @@ from index.vectors import VectorIndex
 log = logging.getLogger(__name__)
 
 DATABASE = "dateline.db"
-FORMAT = 1
+FORMAT = 2
 APPLICATION_ID = 0x44_41_54_45  # "DATE", so that `file` and we know whose database this is
 BUSY_SECONDS = 10
 UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
@@ -54,7 +54,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_article ON passages (article);
 -- Contentless: the words' places are kept, the text itself only in articles.
 CREATE VIRTUAL TABLE words USING fts5 (
-    title, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+    heading, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """
 
@@ -203,7 +203,7 @@ class SqliteStore:
             return [Match(*row) for row in rows]
 
     def count_with_word(self, word: str) -> int:
-        """Return how many passages hold a word, in themselves or in their article's title."""
+        """Return how many passages hold a word, in themselves or in their article's heading."""
         with self._reporting():
             row = self._db.execute(
                 "SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(word),)
@@ -309,24 +309,25 @@ class SqliteStore:
                     vectors.sentences.astype("<f2").tobytes(),
                 ),
             ).lastrowid
+            body = passage.span.of(article.text)
             self._db.execute(
-                "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)",
-                (row, article.title or "", passage.span.of(article.text)),
+                "INSERT INTO words (rowid, heading, body) VALUES (?, ?, ?)",
+                (row, _heading(article.title, article.outlet, article.author), body),
             )
 
     def _remove(self, article_id: str) -> None:
         article = self._db.execute(
-            "SELECT key, title, text FROM articles WHERE id = ?", (article_id,)
+            "SELECT key, text, title, outlet, author FROM articles WHERE id = ?", (article_id,)
         ).fetchone()
         if article is None:
             return
-        key, title, text = article
+        key, text, *named = article
         spans = self._db.execute("SELECT id, start, end FROM passages WHERE article = ?", (key,))
         for row, start, end in spans.fetchall():
             # A contentless table forgets a row only when told again what the row said.
             self._db.execute(
-                "INSERT INTO words (words, rowid, title, body) VALUES ('delete', ?, ?, ?)",
-                (row, title or "", text[start:end]),
+                "INSERT INTO words (words, rowid, heading, body) VALUES ('delete', ?, ?, ?)",
+                (row, _heading(*named), text[start:end]),
             )
         self._db.execute("DELETE FROM passages WHERE article = ?", (key,))
         self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
@@ -427,6 +428,11 @@ class SqliteStore:
 
     def _nothing_here(self) -> NoCollectionError:
         return NoCollectionError(f"nothing is indexed in {self.folder}: run `dateline build` first")
+
+
+def _heading(*named: str | None) -> str:
+    """Return what is searched beside a passage: its article's title, outlet and author."""
+    return "\n".join(name for name in named if name)
 
 
 def _quoted(word: str) -> str:

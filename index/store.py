@@ -126,11 +126,11 @@ class Store(Protocol):
         """Return the passages that hold any of the words, best first, scored by BM25.
 
         Words match by their stems, whatever their case and accents, in the passage or in its
-        article's title.
+        article's title, outlet or author.
         """
 
     def count_with_word(self, word: str) -> int:
-        """Return how many passages hold a word, in themselves or in their article's title."""
+        """Return how many passages hold a word, likewise."""
 
     def close(self) -> None:
         """Let go of files and connections. A closed store is not used again."""

@@ -39,7 +39,7 @@ def draft_answer(inquiry: Inquiry, found: Sequence[Candidate]) -> Draft:
         found: candidate sentences, most probable first.
     """
     confidence = answerability(inquiry.weighted, found)
-    strangers = [w for w in inquiry.weighted.unheard if stem(w) in inquiry.question.names]
+    strangers = [w for w in inquiry.weighted.unheard if stem(w) in inquiry.question.proper]
     if strangers:
         # What is said of others is no answer about someone whom no article names.
         return Draft((), min(confidence, MIN_CONFIDENCE), f"no article names {_quoted(strangers)}")

@@ -3,6 +3,7 @@
 import itertools
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -72,6 +73,7 @@ class Question:
         stems: the stems of `words`, in the same order; two words may share one.
         pairs: stems of content words that stand side by side, as in a name or a set phrase.
         names: stems of words that the asker capitalised inside the question, and of its numbers.
+        proper: those of them that are no acronyms: someone or something in particular.
         kind: the kind of thing that would answer it.
         kind_stems: stems of its words that only name that kind.
     """
@@ -81,6 +83,7 @@ class Question:
     stems: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     names: frozenset[str]
+    proper: frozenset[str]
     kind: AnswerKind
     kind_stems: frozenset[str]
 
@@ -94,13 +97,15 @@ def parse_question(text: str) -> Question:
     check(text)
     stripped = " ".join(text.split())
     content = content_words(stripped)
+    named = _named(stripped)
     kind = _kind(stripped)
     return Question(
         text=stripped,
         words=tuple(content),
         stems=tuple(stem(word) for word in content),
         pairs=_pairs(stripped, frozenset(content)),
-        names=_names(stripped, frozenset(content)),
+        names=_names(named, frozenset(content)),
+        proper=_names((t for t in named if not _is_acronym(t)), frozenset(content)),
         kind=kind,
         kind_stems=frozenset(stem(w) for w in KIND_WORDS[kind].split() if w in content),
     )
@@ -134,13 +139,24 @@ def _pairs(text: str, content: frozenset[str]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _names(text: str, content: frozenset[str]) -> frozenset[str]:
-    found: set[str] = set()
-    for place, token in enumerate(re.findall(r"\w[\w’'.,%-]*", text)):
-        capital = token[:1].isupper() and (place > 0 or token[1:2].isupper())
-        if capital or any(character.isdigit() for character in token):
-            found.update(stem(word) for word in words(token) if word in content)
-    return frozenset(found)
+def _names(tokens: Iterable[str], content: frozenset[str]) -> frozenset[str]:
+    return frozenset(stem(word) for token in tokens for word in words(token) if word in content)
+
+
+def _named(text: str) -> list[str]:
+    """Return the words with a digit, or a capital that does not just open the question."""
+    tokens = enumerate(re.findall(r"\w[\w’'.,%-]*", text))
+    return [
+        token
+        for place, token in tokens
+        if (token[:1].isupper() and (place > 0 or token[1:2].isupper()))
+        or any(character.isdigit() for character in token)
+    ]
+
+
+def _is_acronym(token: str) -> bool:
+    """Tell "EVs" and "NATO" from "McCuaig" and "2026"."""
+    return token[:1].isupper() and sum(map(str.islower, token)) <= 1 < sum(map(str.isupper, token))
 
 
 def _kind(text: str) -> AnswerKind:

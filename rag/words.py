@@ -14,7 +14,7 @@ WORD = re.compile(r"\w+(?:[.,]\d+)*%?")
 POSSESSIVE = re.compile(r"[’']s\b", re.IGNORECASE)
 
 # The closed classes (articles, pronouns, prepositions, conjunctions, auxiliaries, question words),
-# light verbs ("go", "make"), and what people put around a question ("tell me about").
+# light verbs ("go", "make"), titles before a name, and what people put around a question ("tell").
 STOP_WORDS = frozenset(
     """
     a an the this that these those some any each every either neither both all such same other
@@ -34,6 +34,7 @@ STOP_WORDS = frozenset(
     happen happens happened
     tell please give know say says said called mentioned quoted named according
     article articles news report reports
+    mr mrs ms mx dr prof sir
     """.split()
 )
 

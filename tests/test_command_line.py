@@ -5,13 +5,18 @@ import os
 import pty
 import resource
 import select
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from index.sqlite_store import DATABASE
+from index.embedding import LocalModel
+from index.errors import StoreError
+from index.sqlite_store import DATABASE, SqliteStore
+from rag.pipeline import Pipeline
 from tests.conftest import ROOT, Run
 
 TARIFF = "What tariff does Canada put on Chinese electric vehicles?"
@@ -125,13 +130,17 @@ def test_bad_places_get_one_line_and_exit_code_two(dateline: Run, tmp_path: Path
     done = dateline("build", "--data", tmp_path / "file" / "d")
     assert (done.returncode, "cannot be made" in one_line(done.stderr)) == (2, True)
     done = dateline("ask", TARIFF, "--data", tmp_path / "file" / "d")
-    assert (done.returncode, "cannot be made" in one_line(done.stderr)) == (2, True)
+    assert done.returncode == 2
+    assert "choose another with --data" in one_line(done.stderr)
+    done = dateline("ask", TARIFF, "--data", "x" * 300)
+    assert (done.returncode, "File name too long" in one_line(done.stderr)) == (2, True)
+    assert not (tmp_path / "d").exists()
 
 
 def test_an_index_built_with_another_model_is_not_asked(dateline: Run, seeds_data: Path) -> None:
     done = dateline("ask", TARIFF, "--data", seeds_data, DATELINE_EMBEDDER="another/model")
     assert done.returncode == 2
-    assert "built with the model all-MiniLM-L6-v2" in one_line(done.stderr)
+    assert "no model 'another/model' here" in one_line(done.stderr)
     done = dateline("build", "--data", "d", "--embedder", "another/model")
     assert done.returncode == 2
     assert "no model 'another/model' here" in one_line(done.stderr)
@@ -231,3 +240,43 @@ def test_help_is_complete_with_an_example(dateline: Run, arguments: tuple[str, .
 def test_a_wrong_flag_is_a_usage_error(dateline: Run) -> None:
     assert dateline("ask", "x", "--nope").returncode == 2
     assert dateline("ask").returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_an_output_that_cannot_be_written_is_one_line(
+    seeds_data: Path, cache: Path, form: tuple[str, ...]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "api", "ask", TARIFF, "--data", str(seeds_data), *form],
+            cwd=ROOT,
+            env={**os.environ, "DATELINE_CACHE": str(cache)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "No space left" in one_line(done.stderr)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_folder_that_cannot_be_written_can_still_be_asked(
+    seeds_data: Path, model: LocalModel
+) -> None:
+    store = SqliteStore(seeds_data)
+    recipe = store.info().recipe
+    embedder = model.for_asking(recipe.model)
+    store.close()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(shutil.copytree(seeds_data, Path(folder, "data")))
+        Path(folder).chmod(0o755)
+        data.chmod(0o555)
+        os.seteuid(65534)
+        try:
+            with pytest.raises(StoreError, match="cannot be written"):
+                SqliteStore(data).write(recipe, [], removals=["x"])
+            assert "100%" in Pipeline(SqliteStore(data), embedder).ask(TARIFF).text
+        finally:
+            os.seteuid(0)

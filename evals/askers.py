@@ -1,0 +1,163 @@
+"""Askers: where an evaluation's answers come from.
+
+The local pipeline over a collection, a running service over HTTP, or the answers that an earlier
+run recorded.
+"""
+
+import json
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from evals.runner import AskError, corpus_fingerprint
+from evals.types import Case, Record
+from index.embedding import EmbeddingModel
+from index.errors import DatelineError
+from index.sqlite_store import SqliteStore
+from rag.pipeline import Pipeline
+
+TIMEOUT_SECONDS = 120
+
+
+class LocalAsker:
+    """The pipeline over the collection in a data folder.
+
+    Raises:
+        NoCollectionError, StoreError: there is no collection there, or it cannot be read.
+        ModelError, MismatchError: its embedding model is not here.
+    """
+
+    def __init__(self, data: Path, model: EmbeddingModel) -> None:
+        self._data = data
+        store = SqliteStore(data)
+        self._info = store.info()
+        self._digests = store.digests()
+        store.close()
+        self._embedder = model.for_asking(self._info.recipe.model)
+        self._local = threading.local()
+
+    def ask(self, case: Case) -> dict[str, Any]:
+        """Return the pipeline's answer."""
+        try:
+            answer = self._pipeline().ask(case.question, history=case.history, as_of=case.as_of)
+        except DatelineError as error:
+            raise AskError(str(error)) from error
+        # What leaves is read back from JSON, as any reader of the answer would have it.
+        answered: dict[str, Any] = json.loads(json.dumps(answer.to_json()))
+        return answered
+
+    def text(self, article: str) -> str | None:
+        """Return an article's text."""
+        found = self._pipeline().store.article(article)
+        return None if found is None else found.text
+
+    def articles(self) -> Iterable[str]:
+        """Return the ids of the articles."""
+        return self._digests
+
+    def corpus(self) -> dict[str, Any]:
+        """Return the collection's fingerprint and size."""
+        return corpus_fingerprint(self._digests)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what answers."""
+        embedder = self._info.recipe.model.key
+        return {"answerer": "extractive", "model": None, "embedder": embedder}
+
+    def _pipeline(self) -> Pipeline:
+        # A SQLite connection belongs to the thread that opened it.
+        if not hasattr(self._local, "pipeline"):
+            self._local.pipeline = Pipeline(SqliteStore(self._data), self._embedder)
+        pipeline: Pipeline = self._local.pipeline
+        return pipeline
+
+
+class ServiceAsker:
+    """A running service, asked over HTTP.
+
+    Args:
+        url: where it is, without the path of an endpoint.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url.rstrip("/")
+        if urllib.parse.urlsplit(self._url).scheme not in {"http", "https"}:
+            raise AskError(f"{url} is no http or https address")
+
+    def ask(self, case: Case) -> dict[str, Any]:
+        """Return the service's answer."""
+        question = {"question": case.question, "history": case.history, "as_of": case.as_of}
+        answer = self._json("/v1/answers", question)
+        if not isinstance(answer, dict) or not {"text", "abstained", "sentences"} <= answer.keys():
+            raise AskError(f"{self._url} gave something that is no answer")
+        return answer
+
+    def text(self, article: str) -> str | None:
+        """Return an article's text."""
+        try:
+            found = self._json(f"/v1/articles/{urllib.parse.quote(article, safe='')}")
+        except AskError:
+            return None
+        return found.get("text") if isinstance(found, dict) else None
+
+    def corpus(self) -> dict[str, Any]:
+        """Return nothing: a service does not say what it holds."""
+        return {"fingerprint": None, "articles": None}
+
+    def describe(self) -> dict[str, Any]:
+        """Return where the answers come from."""
+        return {"answerer": self._url, "model": None, "embedder": None}
+
+    def _json(self, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
+            self._url + path, data, {"Content-Type": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310
+                return json.load(reply)
+        except urllib.error.HTTPError as error:
+            raise AskError(f"{self._url} answered {error.code} {error.reason}") from error
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            raise AskError(f"{self._url} cannot be reached: {reason}") from error
+
+
+class RecordedAsker:
+    """The answers of an earlier run, so that it can be scored again.
+
+    Args:
+        records: what the earlier run recorded.
+        collection: the collection that it asked, for the texts that quotations are checked against.
+    """
+
+    def __init__(self, records: Iterable[Record], collection: LocalAsker) -> None:
+        self._by_case = {record.id: record for record in records}
+        self._collection = collection
+
+    def ask(self, case: Case) -> dict[str, Any]:
+        """Return the recorded answer."""
+        record = self._by_case.get(case.id)
+        if record is None or record.answer is None or record.question != case.question:
+            raise AskError("the earlier run has no answer to this question")
+        return record.answer
+
+    def text(self, article: str) -> str | None:
+        """Return an article's text."""
+        return self._collection.text(article)
+
+    def articles(self) -> Iterable[str]:
+        """Return the ids of the articles."""
+        return self._collection.articles()
+
+    def corpus(self) -> dict[str, Any]:
+        """Return the collection's fingerprint and size."""
+        return self._collection.corpus()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what answered."""
+        return self._collection.describe()

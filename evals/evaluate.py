@@ -1,0 +1,304 @@
+"""Evaluate: suites in, a Run out; with what an interrupted or failing run needs to be gone on with.
+
+One call does what `dateline eval` does between reading its options and judging its gates.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from evals.askers import LocalAsker, RecordedAsker, ServiceAsker
+from evals.cold_start import describe_machine
+from evals.runner import Asker, Options, run_suite, summary
+from evals.suite import SuiteError, load_suite, refuse_unknown_articles
+from evals.types import Case, Record, Run, Suite
+from index.build import build
+from index.embedding import EmbeddingModel
+from index.sqlite_store import SqliteStore
+from index.vectors import write_atomically
+from rag.pipeline import Pipeline
+
+PARTIAL_SUFFIX = ".partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run.
+
+    Attributes:
+        suites: the files.
+        data: a data folder to ask; None indexes each suite's own corpus.
+        url: a running service to ask instead.
+        filters: only cases whose id, kind or a tag matches any of these patterns.
+        limit: only the first so many cases of each suite.
+        options: how each case is run.
+        out: the file that the run goes to, beside which it is kept while it runs.
+        resume: go on with what was kept there.
+        retry_errors: take what `out` holds and ask only what could not be asked.
+        rescore: an earlier run whose answers are scored again.
+        collections: the folder in which indexed corpora are kept; None indexes them anew.
+    """
+
+    suites: tuple[Path, ...]
+    data: Path | None = None
+    url: str | None = None
+    filters: tuple[str, ...] = ()
+    limit: int | None = None
+    options: Options = field(default_factory=Options)
+    out: Path | None = None
+    resume: bool = False
+    retry_errors: bool = False
+    rescore: Path | None = None
+    collections: Path | None = None
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with the suite's name, how many cases are done, and of how many."""
+
+
+def evaluate(
+    plan: Plan,
+    model: EmbeddingModel,
+    scratch: Path,
+    progress: Progress = lambda _suite, _done, _of: None,
+    texts: MutableMapping[str, str] | None = None,
+) -> Run:
+    """Run the plan.
+
+    Args:
+        plan: what to run.
+        model: the embedding model to index and ask with.
+        scratch: an empty folder for collections that are not kept.
+        progress: called as cases are done.
+        texts: filled with the texts of the articles that the answers quote, by their ids.
+
+    Raises:
+        SuiteError: a suite cannot be run as it stands; nothing has been asked then.
+        DatelineError: a corpus or collection cannot be read.
+    """
+    suites = [_chosen(load_suite(path), plan) for path in plan.suites]
+    _refuse_shared_ids(suites)
+    before = _records_before(plan)
+    askers = [_asker(suite, plan, model, scratch, before) for suite in suites]
+    for suite, asker in zip(suites, askers, strict=True):
+        if not isinstance(asker, ServiceAsker):
+            refuse_unknown_articles(suite, asker.articles())
+    keeper = _Keeper(plan.out, keep=plan.resume)
+    records: list[Record] = []
+    for suite, asker in zip(suites, askers, strict=True):
+        done = _still_good(suite, before) if plan.rescore is None else []
+        told = _told(suite, len(done), keeper, progress)
+        records += run_suite(suite, asker, plan.options, done, told)
+    if texts is not None:
+        for suite, asker in zip(suites, askers, strict=True):
+            texts.update(_quoted_texts(suite, asker, records))
+    run = Run(
+        suite=", ".join(suite.name for suite in suites),
+        provenance=_provenance(plan, askers[0], len(records)),
+        corpus={s.name: a.corpus() for s, a in zip(suites, askers, strict=True)},
+        summary=summary(records),
+        cases=tuple(records),
+    )
+    if plan.out is not None:
+        write_atomically(plan.out, (json.dumps(run.to_json(), indent=1) + "\n").encode())
+    keeper.done()
+    return run
+
+
+def _quoted_texts(suite: Suite, asker: Asker, records: Sequence[Record]) -> dict[str, str]:
+    answers = [r.answer for r in records if r.suite == suite.name and r.answer is not None]
+    quoted = {c["article"] for a in answers for s in a["sentences"] for c in s["citations"]}
+    quoted |= {near["article"] for answer in answers for near in answer["nearest"]}
+    return {name: text for name in quoted if (text := asker.text(name)) is not None}
+
+
+def without_answers(run: dict[str, Any]) -> dict[str, Any]:
+    """Return a run as a baseline needs it: every score and no answer, small enough to commit."""
+    return run | {"cases": [case | {"answer": None} for case in run["cases"]]}
+
+
+def record_from_json(value: dict[str, Any]) -> Record:
+    """Read a record that was written as JSON.
+
+    Raises:
+        KeyError, TypeError: it is no record.
+    """
+    tuples = (
+        *("history", "tags", "failures", "cited", "disagreements", "retrieved"),
+        "attempts",
+    )
+    return Record(**{**value, **{name: tuple(value[name]) for name in tuples}})
+
+
+def _told(
+    suite: Suite, done: int, keeper: "_Keeper", progress: Progress
+) -> Callable[[Record], None]:
+    """Return what keeps and counts each new record; it is called from several threads."""
+    count = done
+    lock = threading.Lock()
+    progress(suite.name, count, len(suite.cases))
+
+    def one_more(record: Record) -> None:
+        nonlocal count
+        with lock:
+            count += 1
+            keeper.keep(record)
+            progress(suite.name, count, len(suite.cases))
+
+    return one_more
+
+
+class _Keeper:
+    """Keeps each record beside the output as soon as it is there, so that a run can be resumed."""
+
+    def __init__(self, out: Path | None, *, keep: bool) -> None:
+        self._path = None if out is None else _partial(out)
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if not keep:
+                self._path.unlink(missing_ok=True)
+
+    def keep(self, record: Record) -> None:
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(record)) + "\n")
+
+    def done(self) -> None:
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+
+def _partial(out: Path) -> Path:
+    return out.with_name(out.name + PARTIAL_SUFFIX)
+
+
+def _chosen(suite: Suite, plan: Plan) -> Suite:
+    cases = [case for case in suite.cases if _matches(case, plan.filters)][: plan.limit]
+    if not cases:
+        raise SuiteError(f"{suite.path}: no case is left to run: check --filter and -n")
+    return replace(suite, cases=tuple(cases))
+
+
+def _matches(case: Case, filters: Sequence[str]) -> bool:
+    texts = (case.id, case.kind, *case.tags)
+    return not filters or any(re.search(f, text) for f in filters for text in texts)
+
+
+def _refuse_shared_ids(suites: Sequence[Suite]) -> None:
+    first: dict[str, Case] = {}
+    for case in (case for suite in suites for case in suite.cases):
+        if case.id in first:
+            raise SuiteError(
+                f"{case.where}: the id {case.id!r} is taken by the case at {first[case.id].where}"
+            )
+        first[case.id] = case
+
+
+def _asker(
+    suite: Suite, plan: Plan, model: EmbeddingModel, scratch: Path, before: Sequence[Record]
+) -> LocalAsker | ServiceAsker | RecordedAsker:
+    if plan.url is not None:
+        return ServiceAsker(plan.url)
+    local = LocalAsker(plan.data or _indexed(suite, plan, model, scratch), model)
+    return local if plan.rescore is None else RecordedAsker(before, local)
+
+
+def _indexed(suite: Suite, plan: Plan, model: EmbeddingModel, scratch: Path) -> Path:
+    if suite.corpus is None:
+        raise SuiteError(f"{suite.path}: the suite names no corpus: say what to ask with --data")
+    name = hashlib.sha256(str(suite.corpus.resolve()).encode()).hexdigest()[:16]
+    folder = (plan.collections or scratch) / name
+    store = SqliteStore(folder, create=True)
+    try:
+        build([suite.corpus], store, model)
+    finally:
+        store.close()
+    return folder
+
+
+def open_corpus(suite: Suite, plan: Plan, model: EmbeddingModel) -> Pipeline:
+    """Return the pipeline over a suite's own corpus, indexed where the plan keeps collections.
+
+    Raises:
+        SuiteError: the suite names no corpus.
+        DatelineError: it cannot be indexed.
+    """
+    if plan.collections is None:
+        raise ValueError("the plan keeps no collections")
+    store = SqliteStore(_indexed(suite, plan, model, plan.collections))
+    return Pipeline(store, model.for_asking(store.info().recipe.model))
+
+
+def _records_before(plan: Plan) -> list[Record]:
+    """Return what earlier runs recorded and this one starts from."""
+    if plan.rescore is not None:
+        return _read_run(plan.rescore)
+    if plan.out is None or not (plan.resume or plan.retry_errors):
+        return []
+    records: list[Record] = []
+    if plan.retry_errors:
+        records += [record for record in _read_run(plan.out) if record.error is None]
+    if plan.resume and _partial(plan.out).is_file():
+        lines = _partial(plan.out).read_text("utf-8").splitlines()
+        # A kill can leave the last line half written.
+        whole = (line for line in lines if line.endswith("}"))
+        records += [record for line in whole if (record := _read_line(line)) is not None]
+    return [record for record in records if record.error is None]
+
+
+def _read_line(line: str) -> Record | None:
+    try:
+        return record_from_json(json.loads(line))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _read_run(path: Path) -> list[Record]:
+    try:
+        run = json.loads(path.read_text("utf-8"))
+        return [record_from_json(case) for case in run["cases"]]
+    except OSError as error:
+        raise SuiteError(f"{path} cannot be read: {error.strerror}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise SuiteError(f"{path} is not a run that `dateline eval --json` wrote") from error
+
+
+def _still_good(suite: Suite, before: Iterable[Record]) -> list[Record]:
+    """Return the records of cases that are asked and judged now as they were then."""
+    cases = {case.id: case for case in suite.cases}
+    good = []
+    for record in before:
+        case = cases.get(record.id)
+        if case is None or record.suite != suite.name:
+            continue
+        now = (case.question, case.history, case.as_of, json.dumps(asdict(case.expect)))
+        then = (record.question, record.history, record.as_of, json.dumps(record.expect))
+        if now == then:
+            good.append(record)
+    return good
+
+
+def _provenance(plan: Plan, asker: Asker, cases: int) -> dict[str, Any]:
+    machine = describe_machine()
+    return {
+        **asker.describe(),
+        "commit": machine.partition(",")[0].removeprefix("commit "),
+        "version": version("dateline"),
+        "machine": machine.partition(", ")[2],
+        "started": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "cases": cases,
+        "settings": {
+            "suites": [path.name for path in plan.suites],
+            "filters": list(plan.filters),
+            "limit": plan.limit,
+            "repeat": plan.options.repeat,
+            "min_pass": plan.options.min_pass,
+        },
+    }

@@ -1,0 +1,303 @@
+"""Suite: golden questions read from a file, checked field by field.
+
+The format is that of docs/evals.md, as YAML, or as JSONL with one case a line. Data sets made for
+ragas, deepeval, promptfoo and inspect are read through the names that their fields have there, see
+`evals.aliases`. A suite that cannot be read as it stands is refused with its file, line and field.
+"""
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from evals import aliases
+from evals.types import Case, Expectation, Suite
+from index.errors import DatelineError
+from rag.errors import QuestionError
+from rag.question import check
+
+JSONL_SUFFIXES = frozenset({".jsonl", ".ndjson"})
+CASE_FIELDS = ("id", "kind", "question", "history", "as_of", "expect", "tags")
+SUITE_FIELDS = ("suite", "corpus", "cases")
+EXPECT_FIELDS = tuple(field.name for field in fields(Expectation))
+DEFAULT_KIND = "fact"
+
+
+class SuiteError(DatelineError):
+    """A suite cannot be run; the message names file, line, column and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A value, and how to say where it stands."""
+
+    value: Any
+    file: Path
+    marks: dict[tuple[str | int, ...], tuple[int, int]]
+    keys: tuple[str | int, ...] = ()
+
+    def __getitem__(self, key: str | int) -> "_Place":
+        return _Place(self.value[key], self.file, self.marks, (*self.keys, key))
+
+    def __contains__(self, key: str | int) -> bool:
+        return key in self.value
+
+    @property
+    def where(self) -> str:
+        line, column = self._mark()
+        return f"{self.file}:{line}:{column}"
+
+    @property
+    def line(self) -> str:
+        return f"{self.file}:{self._mark()[0]}"
+
+    def _mark(self) -> tuple[int, int]:
+        keys = self.keys
+        while keys not in self.marks and keys:
+            keys = keys[:-1]
+        return self.marks.get(keys, (1, 1))
+
+    def wrong(self, what: str) -> SuiteError:
+        name = ".".join(str(key) for key in self.keys if not isinstance(key, int))
+        return SuiteError(f"{self.where}: {name or 'the suite'} {what}")
+
+
+def load_suite(path: Path, *, may_be_empty: bool = False) -> Suite:
+    """Read a suite. One that has just been started may be empty.
+
+    Raises:
+        SuiteError: it cannot be read, is malformed or empty, or two cases share an id.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SuiteError(f"{path}: the suite cannot be read: {error}") from error
+    place = _jsonl(path, text) if path.suffix in JSONL_SUFFIXES else _yaml(path, text)
+    place = aliases.to_golden(place.value, place)
+    _refuse_unknown(place, SUITE_FIELDS)
+    name = _text(place, "suite") or path.stem
+    corpus = _text(place, "corpus")
+    cases = place["cases"] if "cases" in place.value else place
+    if not isinstance(cases.value, list) or not (cases.value or may_be_empty):
+        raise place.wrong("has no cases: list at least one under `cases`")
+    read = tuple(_case(cases[n]) for n in range(len(cases.value)))
+    _refuse_doubles(read)
+    return Suite(name, path, _corpus(place, corpus), read)
+
+
+def _yaml(path: Path, text: str) -> _Place:
+    try:
+        # Scalars stay the texts that were written: YAML would read 12:01 as 721 and "no" as false.
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        value = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes strings only
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        reason = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise SuiteError(f"{where}: the suite is not valid YAML: {reason}") from error
+    bare = isinstance(value, list)
+    marks = dict(_marks(node, ("cases",) if bare else ())) if node else {}
+    place = _Place({"cases": value} if bare else value, path, marks)
+    if not isinstance(place.value, dict):
+        raise place.wrong("is empty or no mapping: it needs `suite` and `cases`")
+    return place
+
+
+def _jsonl(path: Path, text: str) -> _Place:
+    cases: list[Any] = []
+    marks: dict[tuple[str | int, ...], tuple[int, int]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            column = getattr(error, "colno", 1)
+            raise SuiteError(f"{path}:{number}:{column}: not valid JSON: {error}") from error
+        marks["cases", len(cases)] = (number, 1)
+        cases.append(value)
+    return _Place({"cases": cases}, path, marks)
+
+
+def _marks(
+    node: yaml.Node, keys: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], tuple[int, int]]]:
+    yield keys, (node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _marks(value, (*keys, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            yield from _marks(value, (*keys, position))
+
+
+def _case(place: _Place) -> Case:
+    if not isinstance(place.value, dict):
+        raise place.wrong("must be a mapping with `id`, `question` and `expect`")
+    _refuse_unknown(place, CASE_FIELDS)
+    question = _text(place, "question")
+    if question is None:
+        raise place.wrong("has no `question`")
+    try:
+        check(question)
+    except QuestionError as error:
+        raise place["question"].wrong(f"cannot be asked: {error}") from error
+    identifier = _text(place, "id")
+    if identifier is None:
+        raise place.wrong("has no `id`")
+    as_of = _text(place, "as_of")
+    if as_of is not None and not _is_day(as_of):
+        raise place["as_of"].wrong(f"is {as_of!r}: write a day as 2026-01-31")
+    return Case(
+        id=identifier,
+        kind=_text(place, "kind") or DEFAULT_KIND,
+        question=question,
+        expect=_expectation(place["expect"]) if "expect" in place else Expectation(),
+        history=_texts(place, "history"),
+        as_of=as_of,
+        tags=_texts(place, "tags"),
+        where=place.line,
+    )
+
+
+def _expectation(place: _Place) -> Expectation:
+    if not isinstance(place.value, dict):
+        raise place.wrong("must be a mapping")
+    _refuse_unknown(place, EXPECT_FIELDS)
+    expectation = Expectation(
+        answer_all=_groups(place),
+        answer_none=_texts(place, "answer_none"),
+        sources_any=_texts(place, "sources_any"),
+        sources_all=_texts(place, "sources_all"),
+        min_sources=_count(place, "min_sources"),
+        disagreement=_flag(place, "disagreement"),
+        abstain=bool(_flag(place, "abstain")),
+        reference=_text(place, "reference"),
+    )
+    wants_answer = expectation.answer_all or expectation.sources_any or expectation.sources_all
+    if expectation.abstain and (wants_answer or expectation.min_sources):
+        raise place.wrong("asks for an abstention and for what is in an answer: choose one")
+    return expectation
+
+
+def _groups(place: _Place) -> tuple[tuple[str, ...], ...]:
+    if _absent(place, "answer_all"):
+        return ()
+    groups = place["answer_all"]
+    if not isinstance(groups.value, list):
+        raise groups.wrong("must be a list of groups, each a list of texts")
+    return tuple(
+        _texts_of(groups[n]) if isinstance(groups.value[n], list) else (_text_of(groups[n]),)
+        for n in range(len(groups.value))
+    )
+
+
+def _texts(place: _Place, key: str) -> tuple[str, ...]:
+    return () if _absent(place, key) else _texts_of(place[key])
+
+
+def _texts_of(place: _Place) -> tuple[str, ...]:
+    if not isinstance(place.value, list):
+        raise place.wrong("must be a list of texts")
+    found = tuple(_text_of(place[n]) for n in range(len(place.value)))
+    if not found:
+        raise place.wrong("is an empty list: leave it out, or name something")
+    return found
+
+
+def _text(place: _Place, key: str) -> str | None:
+    return None if _absent(place, key) else _text_of(place[key])
+
+
+def _text_of(place: _Place) -> str:
+    value = place.value
+    if isinstance(value, (dict, list, bool)) or value is None or not str(value).strip():
+        raise place.wrong("must be a text that is not empty")
+    return str(value)
+
+
+def _absent(place: _Place, key: str) -> bool:
+    return key not in place or place.value[key] in (None, "", "~", "null")
+
+
+def _flag(place: _Place, key: str) -> bool | None:
+    if _absent(place, key):
+        return None
+    written = str(place.value[key]).casefold()
+    if written not in {"true", "false"}:
+        raise place[key].wrong(f"must be true or false, not {place.value[key]!r}")
+    return written == "true"
+
+
+def _count(place: _Place, key: str) -> int | None:
+    if _absent(place, key):
+        return None
+    if not str(place.value[key]).isdecimal():
+        raise place[key].wrong(f"must be a whole number, not {place.value[key]!r}")
+    return int(place.value[key])
+
+
+def _is_day(text: str) -> bool:
+    from datetime import date  # noqa: PLC0415 - the name would shadow YAML's
+
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _refuse_unknown(place: _Place, known: tuple[str, ...]) -> None:
+    for key in place.value:
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+            raise place[key].wrong(f"is not a field here{hint}")
+
+
+def _refuse_doubles(cases: tuple[Case, ...]) -> None:
+    first: dict[str, Case] = {}
+    for case in cases:
+        if case.id in first:
+            raise SuiteError(
+                f"{case.where}: the id {case.id!r} is taken by the case at {first[case.id].where}"
+            )
+        first[case.id] = case
+
+
+def _corpus(place: _Place, corpus: str | None) -> Path | None:
+    if corpus is None:
+        return None
+    for candidate in (place.file.parent / corpus, Path(corpus)):
+        if candidate.is_dir():
+            return candidate
+    raise place["corpus"].wrong(
+        f"is {corpus!r}, which is no folder beside the suite or in the working folder"
+    )
+
+
+def same_article(expected: str, found: str) -> bool:
+    """Tell whether an article is the expected one, or a part split from its file ("id.2")."""
+    head, dot, part = found.rpartition(".")
+    return found == expected or bool(dot and head == expected and part.isdigit())
+
+
+def refuse_unknown_articles(suite: Suite, articles: Iterable[str]) -> None:
+    """Refuse a suite that expects an article which its collection does not hold.
+
+    Raises:
+        SuiteError: such an article, with the nearest one there is.
+    """
+    held = list(articles)
+    for case in suite.cases:
+        for wanted in (*case.expect.sources_any, *case.expect.sources_all):
+            if not any(same_article(wanted, found) for found in held):
+                near = difflib.get_close_matches(wanted, held, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise SuiteError(
+                    f"{case.where}: case {case.id!r} expects the article {wanted!r}, "
+                    f"which the collection does not hold{hint}"
+                )
