@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 GOLDEN = Path(__file__).resolve().parent.parent / "evals" / "golden"
 DEFAULT_GATED = "passed"
+DEFAULT_GATE = "passed=1"
 
 
 class _RunByDefault(TyperGroup):
@@ -120,6 +121,8 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
     settings = Settings.from_environment(os.environ)
     with reported():
         bounds = [parse_threshold(text) for text in thresholds or ()]
+        for name in gated or ():
+            parse_threshold(f"{name}=0")
         before = _read(baseline) if baseline else None
         if fail_on_regression and before is None:
             raise typer.BadParameter("--fail-on-regression needs --baseline")
@@ -153,6 +156,9 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
             from evals.html_report import html_report  # noqa: PLC0415 - its plots are slow
 
             _write(html, html_report(done, texts))
+        if not bounds and not fail_on_regression:
+            # A command that is silent about failed questions would pass for a success.
+            bounds = [parse_threshold(DEFAULT_GATE)]
         failed = _failures(
             done,
             bounds,

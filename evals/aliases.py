@@ -8,6 +8,7 @@ so it is kept as `reference` and only measured.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,21 @@ MAX_SHORT_WORDS = 8
 CONTAINS_ONE = frozenset({"contains", "icontains", "equals"})
 CONTAINS_ANY = frozenset({"contains-any", "icontains-any"})
 CONTAINS_ALL = frozenset({"contains-all", "icontains-all"})
-CONTAINS_NOT = frozenset({"not-contains", "not-icontains"})
+CONTAINS_NOT = frozenset({"not-contains", "not-icontains", "not-contains-any", "not-icontains-any"})
+MEASURED = frozenset({"llm-rubric", "similar", "factuality", "answer-relevance"})
+# Where contexts were recorded, so was a response: "answer" is what a system said, not what it
+# should have said.
+RECORDED = frozenset({"contexts", "retrieved_contexts", "retrieval_context", "actual_output"})
+ASKING_ROLES = frozenset({"user", "human"})
+VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+class AliasError(ValueError):
+    """A case of another tool's data set cannot be read. `position` counts cases from 1."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
 
 
 def to_golden(suite: dict[str, Any], place: _Place) -> _Place:
@@ -46,26 +61,35 @@ def to_golden(suite: dict[str, Any], place: _Place) -> _Place:
 
 
 def _case(case: Any, position: int) -> Any:  # noqa: ANN401 - whatever stood in the file
-    if not isinstance(case, dict) or ("question" in case and not _foreign(case)):
+    if not isinstance(case, dict):
         return case
+    asked = next((name for name in QUESTION if case.get(name)), None)
     if "vars" in case:
         return _promptfoo(case, position)
-    question = next((case[name] for name in QUESTION if case.get(name)), None)
-    if question is None:
+    if GOLDEN_ONLY & case.keys():
+        # A golden case whose question goes by another name.
+        renamed = {"question": case[asked]} if asked not in {None, "question"} else {}
+        return {
+            name: value for name, value in case.items() if name != asked or not renamed
+        } | renamed
+    recorded = {"answer", "answers"} if RECORDED & case.keys() else set()
+    answer = next((n for n in ANSWER if n not in recorded and _is_answer(case.get(n))), None)
+    if asked is None or (asked == "question" and answer is None and not recorded):
         return case
     metadata = case.get("metadata") or case.get("additional_metadata") or {}
     kind = metadata.get("kind") if isinstance(metadata, dict) else None
     return _golden(
         case.get("id") or case.get("name") or f"case-{position}",
-        _last_turn(question),
-        _expected(next((case[name] for name in ANSWER if case.get(name)), None)),
+        _last_turn(case[asked]),
+        _expected(case[answer]) if answer else {},
         kind=case.get("kind") or kind,
         tags=case.get("tags"),
     )
 
 
-def _foreign(case: dict[str, Any]) -> bool:
-    return not GOLDEN_ONLY & case.keys() and any(name in case for name in ANSWER)
+def _is_answer(value: object) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return bool(texts) and all(isinstance(text, str) and text.strip() for text in texts)
 
 
 def _promptfoo(case: dict[str, Any], position: int) -> dict[str, Any]:
@@ -74,18 +98,14 @@ def _promptfoo(case: dict[str, Any], position: int) -> dict[str, Any]:
     if question is None and len(variables) == 1:
         question = next(iter(variables.values()))
     expect: dict[str, Any] = {"answer_all": [], "answer_none": []}
-    for check in case.get("assert") or []:
-        kind, value = check.get("type"), check.get("value")
-        values = [str(v) for v in value] if isinstance(value, list) else [str(value)]
-        if kind in CONTAINS_ONE | CONTAINS_ANY:
-            expect["answer_all"].append(values)
-        elif kind in CONTAINS_ALL:
-            expect["answer_all"] += [[v] for v in values]
-        elif kind in CONTAINS_NOT:
-            expect["answer_none"] += values
-        elif kind in {"llm-rubric", "similar", "factuality", "answer-relevance"} and value:
-            expect["reference"] = str(value)
+    checks = case.get("assert") or []
+    if not isinstance(checks, list) or not all(isinstance(check, dict) for check in checks):
+        raise AliasError("assert must be a list of mappings with `type` and `value`", position)
+    for check in checks:
+        _expect_assertion(expect, check, variables, position)
     metadata = case.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise AliasError("metadata must be a mapping", position)
     return _golden(
         case.get("id") or f"case-{position}",
         question,
@@ -93,6 +113,36 @@ def _promptfoo(case: dict[str, Any], position: int) -> dict[str, Any]:
         kind=metadata.get("kind"),
         tags=None,
     )
+
+
+def _expect_assertion(
+    expect: dict[str, Any], check: dict[str, Any], variables: dict[str, Any], position: int
+) -> None:
+    """Add what one assertion expects; those that only a program or a model can judge are left."""
+    kind = check.get("type")
+    if not isinstance(kind, str):
+        raise AliasError("assert has no `type`, or one that is no text", position)
+    values = _filled(check.get("value"), variables)
+    if kind in CONTAINS_ONE | CONTAINS_ANY | CONTAINS_ALL | CONTAINS_NOT and not values:
+        raise AliasError(f"assert of type {kind!r} has no `value`", position)
+    if kind in CONTAINS_ONE | CONTAINS_ANY:
+        expect["answer_all"].append(values)
+    elif kind in CONTAINS_ALL:
+        expect["answer_all"] += [[value] for value in values]
+    elif kind in CONTAINS_NOT:
+        expect["answer_none"] += values
+    elif kind in MEASURED and values:
+        expect["reference"] = values[0]
+
+
+def _filled(value: object, variables: dict[str, Any]) -> list[str]:
+    """Return an assertion's values as texts, with the test's variables in their places."""
+    values = value if isinstance(value, list) else [value]
+    return [
+        VARIABLE.sub(lambda found: str(variables.get(found[1], found[0])), str(text))
+        for text in values
+        if text not in (None, "")
+    ]
 
 
 def _golden(
@@ -116,5 +166,9 @@ def _last_turn(question: object) -> object:
     """Return the last user turn of a chat, as inspect and ragas may hold it."""
     if not isinstance(question, list):
         return question
-    turns = [t for t in question if isinstance(t, dict) and t.get("role", t.get("type")) != "ai"]
+    turns = [
+        turn
+        for turn in question
+        if isinstance(turn, dict) and turn.get("role", turn.get("type")) in ASKING_ROLES
+    ]
     return turns[-1].get("content") if turns else None

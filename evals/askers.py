@@ -4,6 +4,7 @@ The local pipeline over a collection, a running service over HTTP, or the answer
 run recorded.
 """
 
+import http.client
 import json
 import threading
 import urllib.error
@@ -85,24 +86,35 @@ class ServiceAsker:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        if urllib.parse.urlsplit(self._url).scheme not in {"http", "https"}:
+        try:
+            parts = urllib.parse.urlsplit(self._url)
+            sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            sound = False
+        if not sound:
             raise AskError(f"{url} is no http or https address")
 
     def ask(self, case: Case) -> dict[str, Any]:
         """Return the service's answer."""
         question = {"question": case.question, "history": case.history, "as_of": case.as_of}
         answer = self._json("/v1/answers", question)
-        if not isinstance(answer, dict) or not {"text", "abstained", "sentences"} <= answer.keys():
-            raise AskError(f"{self._url} gave something that is no answer")
-        return answer
+        try:
+            _read_through(answer)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise AskError(f"{self._url} gave something that is no answer: {error!r}") from error
+        given: dict[str, Any] = answer
+        return given
 
     def text(self, article: str) -> str | None:
         """Return an article's text."""
         try:
             found = self._json(f"/v1/articles/{urllib.parse.quote(article, safe='')}")
-        except AskError:
+        except _NotFoundError:
             return None
-        return found.get("text") if isinstance(found, dict) else None
+        text = found.get("text") if isinstance(found, dict) else None
+        if not isinstance(text, str):
+            raise AskError(f"{self._url} gave something that is no article")
+        return text
 
     def corpus(self) -> dict[str, Any]:
         """Return nothing: a service does not say what it holds."""
@@ -121,10 +133,37 @@ class ServiceAsker:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310
                 return json.load(reply)
         except urllib.error.HTTPError as error:
+            if error.code == http.HTTPStatus.NOT_FOUND:
+                raise _NotFoundError(f"{self._url} has no {path}") from error
             raise AskError(f"{self._url} answered {error.code} {error.reason}") from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise AskError(f"{self._url} cannot be reached: {reason}") from error
+
+
+class _NotFoundError(AskError):
+    """The service has no such thing."""
+
+
+def _read_through(answer: Any) -> None:  # noqa: ANN401 - any JSON
+    """Read what judging will read, as it reads it.
+
+    Raises:
+        KeyError, TypeError, AttributeError: it is missing or of another kind.
+    """
+    for sentence in answer["sentences"]:
+        sentence["text"].casefold()
+        for citation in sentence["citations"]:
+            "".join((citation["article"], citation["quote"]))
+            range(citation["start"], citation["end"])
+    for disagreement in answer["disagreements"]:
+        for position in disagreement["positions"]:
+            position["value"].casefold()
+    for hit in answer.get("retrieved") or ():
+        hit["article"].casefold()
+    answer["text"].casefold()
+    if not isinstance(answer["abstained"], bool):
+        raise TypeError("abstained is not true or false")
 
 
 class RecordedAsker:
@@ -142,7 +181,10 @@ class RecordedAsker:
     def ask(self, case: Case) -> dict[str, Any]:
         """Return the recorded answer."""
         record = self._by_case.get(case.id)
-        if record is None or record.answer is None or record.question != case.question:
+        asked = (case.question, case.history, case.as_of)
+        if record is None or (record.question, record.history, record.as_of) != asked:
+            raise AskError("the earlier run was not asked this question")
+        if record.answer is None:
             raise AskError("the earlier run has no answer to this question")
         return record.answer
 

@@ -83,6 +83,7 @@ def evaluate(
         SuiteError: a suite cannot be run as it stands; nothing has been asked then.
         DatelineError: a corpus or collection cannot be read.
     """
+    _refuse_bad_plan(plan)
     suites = [_chosen(load_suite(path), plan) for path in plan.suites]
     _refuse_shared_ids(suites)
     before = _records_before(plan)
@@ -96,6 +97,8 @@ def evaluate(
         done = _still_good(suite, before) if plan.rescore is None else []
         told = _told(suite, len(done), keeper, progress)
         records += run_suite(suite, asker, plan.options, done, told)
+    if plan.rescore is not None:
+        records = _with_measured_latency(records, before)
     if texts is not None:
         for suite, asker in zip(suites, askers, strict=True):
             texts.update(_quoted_texts(suite, asker, records))
@@ -107,7 +110,7 @@ def evaluate(
         cases=tuple(records),
     )
     if plan.out is not None:
-        write_atomically(plan.out, (json.dumps(run.to_json(), indent=1) + "\n").encode())
+        _write_run(plan.out, run)
     keeper.done()
     return run
 
@@ -161,14 +164,18 @@ class _Keeper:
     def __init__(self, out: Path | None, *, keep: bool) -> None:
         self._path = None if out is None else _partial(out)
         if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             if not keep:
                 self._path.unlink(missing_ok=True)
+            elif self._path.is_file() and not self._path.read_bytes().endswith(b"\n"):
+                self._append("\n")  # a kill left the last line half written
 
     def keep(self, record: Record) -> None:
+        self._append(json.dumps(asdict(record)) + "\n")
+
+    def _append(self, text: str) -> None:
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(record)) + "\n")
+                file.write(text)
 
     def done(self) -> None:
         if self._path is not None:
@@ -221,6 +228,37 @@ def _indexed(suite: Suite, plan: Plan, model: EmbeddingModel, scratch: Path) -> 
     finally:
         store.close()
     return folder
+
+
+def _refuse_bad_plan(plan: Plan) -> None:
+    """Refuse what would fail only after every question was asked."""
+    for pattern in plan.filters:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise SuiteError(f"--filter {pattern!r} is no regular expression: {error}") from error
+    if plan.out is not None:
+        if plan.out.is_dir():
+            raise SuiteError(f"{plan.out} is a folder: name a file for the run")
+        try:
+            plan.out.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SuiteError(f"{plan.out} cannot be written: {error.strerror}") from error
+
+
+def _write_run(out: Path, run: Run) -> None:
+    try:
+        write_atomically(out, (json.dumps(run.to_json(), indent=1) + "\n").encode())
+    except OSError as error:
+        raise SuiteError(
+            f"{out} cannot be written: {error.strerror}; go on with --resume once it can"
+        ) from error
+
+
+def _with_measured_latency(records: list[Record], before: Sequence[Record]) -> list[Record]:
+    """Scoring again takes no time; what was measured is how long the answers took."""
+    measured = {record.id: record.latency_ms for record in before}
+    return [replace(record, latency_ms=measured.get(record.id)) for record in records]
 
 
 def open_corpus(suite: Suite, plan: Plan, model: EmbeddingModel) -> Pipeline:

@@ -6,6 +6,7 @@ never NaN. Knows nothing of how an answer was had.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -27,6 +28,8 @@ METRICS = (
     *("abstention_precision", "abstention_recall"),
     *("disagreement_precision", "disagreement_recall"),
 )
+
+MARKER = re.compile(r" ?\[\d+\]")
 
 Text = Callable[[str], str | None]
 """Gives an article's text by its id; None when there is no such article."""
@@ -107,7 +110,10 @@ class _Sentence:
         citations = sentence["citations"]
         quotes = [citation["quote"] for citation in citations]
         self.validity = [
-            float((text(c["article"]) or "")[c["start"] : c["end"]] == c["quote"] != "")
+            float(
+                c["start"] >= 0
+                and c["quote"] == (text(c["article"]) or "")[c["start"] : c["end"]] != ""
+            )
             for c in citations
         ]
         self.supported = bool(quotes) and _holds(sentence["text"], quotes)
@@ -121,6 +127,10 @@ class _Sentence:
         """Tell whether a citation supports the sentence alone, or the others fail without it."""
         others = quotes[:n] + quotes[n + 1 :]
         return _holds(sentence, [quotes[n]]) or not _holds(sentence, others)
+
+
+def _at(citation: dict[str, Any], text: Text) -> str:
+    return (text(citation["article"]) or "")[citation["start"] : citation["end"]]
 
 
 def _holds(sentence: str, quotes: Sequence[str]) -> bool:
@@ -172,7 +182,8 @@ def _wrong_sides(expect: Expectation, answer: dict[str, Any]) -> list[str]:
 
 def _said(answer: dict[str, Any]) -> str:
     positions = (p["value"] for d in answer["disagreements"] for p in d["positions"])
-    return "\n".join((answer["text"], *positions)).casefold()
+    # The numbers of sources are no part of what is said.
+    return "\n".join((MARKER.sub("", answer["text"]), *positions)).casefold()
 
 
 def _ranking(expect: Expectation, found: Sequence[str]) -> dict[str, float | None]:
@@ -180,10 +191,17 @@ def _ranking(expect: Expectation, found: Sequence[str]) -> dict[str, float | Non
     names = [*(f"recall@{depth}" for depth in RECALL_DEPTHS), "mrr", f"ndcg@{NDCG_DEPTH}"]
     if not gold or expect.abstain:
         return dict.fromkeys(names)
-    ranked = [next((g for g in gold if same_article(g, article)), article) for article in found]
+    ranked = [_gold_named(gold, article) for article in found]
     values = [recall_at(ranked, gold, depth) for depth in RECALL_DEPTHS]
     values += [reciprocal_rank(ranked, gold), ndcg_at(ranked, gold, NDCG_DEPTH)]
     return dict(zip(names, values, strict=True))
+
+
+def _gold_named(gold: set[str], article: str) -> str:
+    """Return the gold id that an article goes by: its own, else its file's."""
+    if article in gold:
+        return article
+    return next((wanted for wanted in sorted(gold) if same_article(wanted, article)), article)
 
 
 def _reference_recall(expect: Expectation, answer: dict[str, Any]) -> float | None:
@@ -215,4 +233,5 @@ def _usage(ran: Sequence[Record]) -> dict[str, float | None]:
     names = ("input_tokens", "output_tokens", "cost_usd")
     if not used:
         return dict.fromkeys(names)
-    return {name: math.fsum(usage.get(name) or 0 for usage in used) for name in names}
+    known = {name: [u[name] for u in used if u.get(name) is not None] for name in names}
+    return {name: math.fsum(values) if values else None for name, values in known.items()}

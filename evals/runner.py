@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 from evals import metrics
 from evals.types import Case, Record, Suite
+from index.errors import DatelineError
 
 
-class AskError(Exception):
+class AskError(DatelineError):
     """A question could not be asked: an outage, a time limit, a refusal. Not a wrong answer."""
 
 
@@ -30,7 +31,11 @@ class Asker(Protocol):
         """
 
     def text(self, article: str) -> str | None:
-        """Return an article's text, to check quotations against; None when there is none."""
+        """Return an article's text, to check quotations against; None when there is none.
+
+        Raises:
+            AskError: it cannot be told.
+        """
 
     def corpus(self) -> dict[str, Any]:
         """Return `fingerprint` and `articles`, as in Run.corpus."""
@@ -88,16 +93,19 @@ def run_suite(
 
 
 def run_case(suite: str, case: Case, asker: Asker, options: Options) -> Record:
-    """Ask one case as often as the options say; the first answer is the one that is kept."""
+    """Ask one case as often as the options say.
+
+    Of its answers the first is kept that fared as the case did.
+    """
     attempts: list[Record] = []
     for _ in range(options.repeat):
         start = time.perf_counter()
         try:
             answer = asker.ask(case)
+            latency = (time.perf_counter() - start) * 1000
+            attempts.append(judge(suite, case, answer, asker.text, latency))
         except AskError as error:
             return _unrun(suite, case, str(error))
-        latency = (time.perf_counter() - start) * 1000
-        attempts.append(judge(suite, case, answer, asker.text, latency))
     outcomes = tuple(bool(attempt.passed) for attempt in attempts)
     needed = options.repeat if options.min_pass is None else options.min_pass
     passed = sum(outcomes) >= needed

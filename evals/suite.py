@@ -8,7 +8,7 @@ ragas, deepeval, promptfoo and inspect are read through the names that their fie
 import difflib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,10 @@ class _Place:
     def __contains__(self, key: str | int) -> bool:
         return key in self.value
 
+    def within(self, *keys: str | int) -> "_Place":
+        """Return the same place further in, whether or not there is anything."""
+        return replace(self, keys=(*self.keys, *keys))
+
     @property
     def where(self) -> str:
         line, column = self._mark()
@@ -76,8 +80,15 @@ def load_suite(path: Path, *, may_be_empty: bool = False) -> Suite:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SuiteError(f"{path}: the suite cannot be read: {error}") from error
-    place = _jsonl(path, text) if path.suffix in JSONL_SUFFIXES else _yaml(path, text)
-    place = aliases.to_golden(place.value, place)
+    if path.suffix in JSONL_SUFFIXES:
+        place = _jsonl(path, text)
+    else:
+        place = _json(path, text) if path.suffix == ".json" else _yaml(path, text)
+    try:
+        place = aliases.to_golden(place.value, place)
+    except aliases.AliasError as error:
+        key = "cases" if "cases" in place.value else "tests"
+        raise place.within(key, error.position - 1).wrong(str(error)) from error
     _refuse_unknown(place, SUITE_FIELDS)
     name = _text(place, "suite") or path.stem
     corpus = _text(place, "corpus")
@@ -97,8 +108,13 @@ def _yaml(path: Path, text: str) -> _Place:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        if isinstance(error, yaml.reader.ReaderError):
+            head = text[: error.position]
+            where = f"{path}:{head.count(chr(10)) + 1}:{error.position - head.rfind(chr(10))}"
         reason = getattr(error, "problem", None) or " ".join(str(error).split())
         raise SuiteError(f"{where}: the suite is not valid YAML: {reason}") from error
+    if node:
+        _refuse_doubled_keys(path, node)
     bare = isinstance(value, list)
     marks = dict(_marks(node, ("cases",) if bare else ())) if node else {}
     place = _Place({"cases": value} if bare else value, path, marks)
@@ -110,17 +126,50 @@ def _yaml(path: Path, text: str) -> _Place:
 def _jsonl(path: Path, text: str) -> _Place:
     cases: list[Any] = []
     marks: dict[tuple[str | int, ...], tuple[int, int]] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            column = getattr(error, "colno", 1)
-            raise SuiteError(f"{path}:{number}:{column}: not valid JSON: {error}") from error
+        value = _parsed(path, line, number)
         marks["cases", len(cases)] = (number, 1)
         cases.append(value)
     return _Place({"cases": cases}, path, marks)
+
+
+def _json(path: Path, text: str) -> _Place:
+    value = _parsed(path, text)
+    bare = isinstance(value, list)
+    place = _Place({"cases": value} if bare else value, path, {})
+    if not isinstance(place.value, dict):
+        raise place.wrong("is no object: it needs `suite` and `cases`")
+    return place
+
+
+def _parsed(path: Path, text: str, first_line: int = 1) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        # Numbers stay the texts that were written.
+        return json.loads(text, parse_float=str, parse_int=str)
+    except json.JSONDecodeError as error:
+        where = f"{path}:{first_line + error.lineno - 1}:{error.colno}"
+        raise SuiteError(f"{where}: not valid JSON: {error.msg}") from error
+    except RecursionError as error:
+        raise SuiteError(f"{path}:{first_line}:1: not valid JSON: nested too deeply") from error
+
+
+def _refuse_doubled_keys(path: Path, node: yaml.Node) -> None:
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, yaml.SequenceNode):
+            pending += current.value
+        elif isinstance(current, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in current.value:
+                mark = key.start_mark
+                if key.value in seen:
+                    where = f"{path}:{mark.line + 1}:{mark.column + 1}"
+                    raise SuiteError(f"{where}: {key.value!r} is there twice: keep one")
+                seen.add(key.value)
+                pending.append(value)
 
 
 def _marks(

@@ -48,7 +48,7 @@ def run(bench: Bench) -> Findings:
                 FACTS,
                 "share of a query's gold facts in the top 10",
                 recalls,
-                "BM25 0.859, dense 0.817, plain RRF 0.896; target 0.94 (issue 5)",
+                "BM25 0.859, dense 0.817, plain RRF 0.896; target 0.94",
             ),
             share(ABSTAINING, "null queries refused", refused),
             share(ABSTAINING, "answerable queries answered", answered),

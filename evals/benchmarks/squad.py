@@ -53,12 +53,12 @@ def run_squad2(bench: Bench) -> Findings:
     return Findings(
         (
             *found.retrieval(
-                "dense 0.811, BM25 0.884, plain RRF 0.877; target 0.93 (issue 5)",
-                "dense 0.914, BM25 0.946, plain RRF 0.962; target 0.98 (issue 5)",
+                "dense 0.811, BM25 0.884, plain RRF 0.877; target 0.93",
+                "dense 0.914, BM25 0.946, plain RRF 0.962; target 0.98",
             ),
             *found.shown(
-                "nearest sentence 0.697; target 0.80 (issue 5)",
-                "nearest sentences 0.867; target 0.94 (issue 5)",
+                "nearest sentence 0.697; target 0.80",
+                "nearest sentences 0.867; target 0.94",
                 f", {IN_SAMPLE}",
             ),
             separation(
@@ -66,14 +66,14 @@ def run_squad2(bench: Bench) -> Findings:
                 f"AUC of the confidence, {IN_SAMPLE}",
                 confidences,
                 answerable,
-                "best cosine 0.641; target 0.80, aim 0.88 (issue 5)",
+                "best cosine 0.641; target 0.80, aim 0.88",
             ),
             decision(
                 ABSTAINING,
                 f"balanced accuracy, {IN_SAMPLE}",
                 answered,
                 answerable,
-                "target 0.75 (issue 5)",
+                "target 0.75",
             ),
         ),
         (NOTE,),
@@ -90,12 +90,12 @@ def run_nyt(bench: Bench) -> Findings:
     return Findings(
         (
             *found.retrieval(
-                "dense 0.623, BM25 0.824, plain RRF 0.766; target 0.88 (issue 5)",
-                "dense 0.739, BM25 0.885, plain RRF 0.856; target 0.94 (issue 5)",
+                "dense 0.623, BM25 0.824, plain RRF 0.766; target 0.88",
+                "dense 0.739, BM25 0.885, plain RRF 0.856; target 0.94",
             ),
             *found.shown(
-                "nearest sentence 0.533; target 0.70 (issue 5)",
-                "nearest sentences 0.696; target 0.86 (issue 5)",
+                "nearest sentence 0.533; target 0.70",
+                "nearest sentences 0.696; target 0.86",
             ),
         ),
     )
