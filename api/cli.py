@@ -9,6 +9,7 @@ import io
 import logging
 import os
 import sys
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -105,7 +106,11 @@ def main() -> None:
         # What a narrow terminal encoding cannot show is replaced, not fatal.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app(prog_name="dateline")
+    try:
+        app(prog_name="dateline")
+    except Exception:  # noqa: BLE001 - a fault of ours must not read as a failed gate
+        traceback.print_exc()
+        sys.exit(2)
 
 
 def _opened(settings: Settings) -> "Pipeline":

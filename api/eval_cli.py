@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from api.options import Data
 from api.settings import SEEDS, Settings
 from api.streams import note, print_json, reported, result_console, step_progress
 
@@ -39,7 +38,10 @@ class _RunByDefault(TyperGroup):
 
 eval_app = typer.Typer(
     cls=_RunByDefault,
-    help="Ask golden questions and judge the answers; `dateline eval [SUITE]...` runs them.",
+    help=(
+        "Ask golden questions and judge the answers. `dateline eval [SUITE]...` runs them; its "
+        "options are listed by `dateline eval run --help`. Example: dateline eval suite.yaml"
+    ),
     rich_markup_mode=None,
 )
 
@@ -51,7 +53,12 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
         typer.Argument(metavar="SUITE", help="Suite files; default: the bundled golden suites."),
     ] = None,
     *,
-    data: Data = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Ask this collection; default: each suite's corpus is indexed."
+        ),
+    ] = None,
     url: Annotated[str | None, typer.Option(help="Ask a running service instead.")] = None,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Questions at once.")] = 1,
     filters: Annotated[
@@ -95,9 +102,16 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
     tolerance: Annotated[
         float, typer.Option(min=0, help="How far a mean may fall below the baseline.")
     ] = 0.0,
+    other_corpus: Annotated[
+        bool, typer.Option("--other-corpus", help="Let the baseline be of other articles.")
+    ] = False,
     gated: Annotated[
         list[str] | None,
         typer.Option("--metric", help="Metrics compared with the baseline (default: passed)."),
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Ask a language model too; it decides nothing."),
     ] = None,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Index corpora anew and keep nothing.")
@@ -111,11 +125,12 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
 ) -> None:
     """Ask golden questions and judge the answers.
 
-    Example: dateline eval suite.yaml --json run.json --threshold passed=0.95
+    Exit codes: 0 every gate passed (where none is set, every case must), 1 a gate failed, 2 it
+    could not run. Example: dateline eval suite.yaml --json run.json --threshold passed=0.95
     """
     from evals.evaluate import Plan, without_answers  # noqa: PLC0415 - not for asking
-    from evals.gates import parse_threshold  # noqa: PLC0415
-    from evals.reports import junit_xml, markdown_summary, show_run  # noqa: PLC0415
+    from evals.gates import Baseline, check_thresholds, parse_threshold  # noqa: PLC0415
+    from evals.reports import show_run  # noqa: PLC0415
     from evals.runner import Options  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
@@ -145,27 +160,21 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
         )
         texts: dict[str, str] = {}
         done = _evaluated(plan, settings, texts)
+        if judge is not None:
+            done = _judged(done, judge, out)
         show_run(result_console(), done)
         if save_baseline is not None:
             _write(save_baseline, json.dumps(without_answers(done), indent=1) + "\n")
-        if junit is not None:
-            _write(junit, junit_xml(done))
-        if markdown is not None:
-            _write(markdown, markdown_summary(done, before))
-        if html is not None:
-            from evals.html_report import html_report  # noqa: PLC0415 - its plots are slow
-
-            _write(html, html_report(done, texts))
+        _write_reports(done, before, texts, {junit: "junit", markdown: "markdown", html: "html"})
         if not bounds and not fail_on_regression:
             # A command that is silent about failed questions would pass for a success.
             bounds = [parse_threshold(DEFAULT_GATE)]
-        failed = _failures(
-            done,
-            bounds,
-            before if fail_on_regression else None,
-            tolerance,
-            gated or [DEFAULT_GATED],
-        )
+        failed = check_thresholds(done, bounds)
+        if before is not None:
+            _say_change(done, before)
+        if before is not None and fail_on_regression:
+            held = Baseline(before, tolerance, tuple(gated or [DEFAULT_GATED]), other_corpus)
+            failed += held.failures(done, whole=not (filters or limit))
         _finish(done, failed)
 
 
@@ -252,6 +261,16 @@ def add(  # noqa: PLR0913 - each argument is an option of the command
         typer.Option(metavar="TEXT", help="What the answer must hold; 'a|b' means either."),
     ] = None,
     kind: Annotated[str, typer.Option(help="The kind of the case.")] = "fact",
+    never: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="What it must not hold.")
+    ] = None,
+    history: Annotated[
+        list[str] | None, typer.Option(metavar="QUESTION", help="An earlier question.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Only evidence published by then.")
+    ] = None,
+    tags: Annotated[list[str] | None, typer.Option("--tag", help="A tag.")] = None,
     identifier: Annotated[
         str | None, typer.Option("--id", help="The case's id; default: from the question.")
     ] = None,
@@ -271,9 +290,18 @@ def add(  # noqa: PLR0913 - each argument is an option of the command
         suite = load_suite(path, may_be_empty=True)
         plan = Plan((path,), collections=settings.exports.parent / "collections")
         pipeline = open_corpus(suite, plan, _model(plan, settings))
-        answer = pipeline.ask(question)
+        answer = pipeline.ask(question, history=history or (), as_of=as_of)
         show_answer(result_console(), answer)
-        case = drafted_case(suite, question, answer, Wish(tuple(must or ()), kind, identifier))
+        wish = Wish(
+            must=tuple(must or ()),
+            never=tuple(never or ()),
+            kind=kind,
+            identifier=identifier,
+            history=tuple(history or ()),
+            as_of=as_of,
+            tags=tuple(tags or ()),
+        )
+        case = drafted_case(suite, question, answer, wish)
         if not yes and not typer.confirm("Is this what a good answer says?", err=True):
             note("nothing was recorded")
             raise typer.Exit(1)
@@ -288,6 +316,37 @@ def _evaluated(plan: "Plan", settings: Settings, texts: dict[str, str]) -> dict[
         done = evaluate(plan, _model(plan, settings), Path(scratch), progress, texts)
     plain: dict[str, Any] = json.loads(json.dumps(done.to_json()))
     return plain
+
+
+def _write_reports(
+    done: dict[str, Any],
+    before: dict[str, Any] | None,
+    texts: dict[str, str],
+    wanted: dict[Path | None, str],
+) -> None:
+    from evals.reports import junit_xml, markdown_summary  # noqa: PLC0415 - not for asking
+
+    for path, kind in wanted.items():
+        if path is None:
+            continue
+        if kind == "junit":
+            _write(path, junit_xml(done))
+        elif kind == "markdown":
+            _write(path, markdown_summary(done, before))
+        else:
+            from evals.html_report import html_report  # noqa: PLC0415 - its plots are slow
+
+            _write(path, html_report(done, texts))
+
+
+def _judged(done: dict[str, Any], model: str, out: Path | None) -> dict[str, Any]:
+    from evals.judge import litellm_judge, with_judgement  # noqa: PLC0415 - not for asking
+
+    judged, agreement = with_judgement(done, model, litellm_judge(model))
+    note(agreement.in_words())
+    if out is not None:
+        _write(out, json.dumps(judged, indent=1) + "\n")
+    return judged
 
 
 def _model(plan: "Plan", settings: Settings) -> "LocalModel":
@@ -320,32 +379,23 @@ def _write(path: Path, text: str) -> None:
         raise DatelineError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _failures(
-    done: dict[str, Any],
-    bounds: list[Any],
-    before: dict[str, Any] | None,
-    tolerance: float,
-    metrics: list[str],
-) -> "list[GateFailure]":
-    from evals.gates import check_regression, check_thresholds  # noqa: PLC0415
-
-    failed = check_thresholds(done, bounds)
-    if before is not None:
-        failed += check_regression(done, before, tolerance, metrics)
-    return failed
+def _say_change(done: dict[str, Any], before: dict[str, Any]) -> None:
+    now, then = (run["summary"]["overall"]["passed"] for run in (done, before))
+    if now is not None and then is not None:
+        note(f"passed {then:.3f} in the baseline, {now:.3f} now; `dateline eval diff` says where")
 
 
 def _finish(done: dict[str, Any], failed: "list[GateFailure]") -> None:
     from evals.gates import errored  # noqa: PLC0415 - not for asking
 
-    for failure in failed:
-        typer.echo(f"gate failed: {failure.text}", err=True)
     errors = errored(done)
+    for failure in failed if not errors else ():
+        typer.echo(f"gate failed: {failure.text}", err=True)
     if errors:
         first = next(case for case in done["cases"] if case["error"] is not None)
         typer.echo(
             f"dateline: {len(errors)} of {len(done['cases'])} questions could not be asked "
-            f"({first['error']}): run again with --retry-errors",
+            f"({first['error']}): run again with --json and --retry-errors",
             err=True,
         )
         raise typer.Exit(2)

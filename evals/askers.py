@@ -155,7 +155,7 @@ def _read_through(answer: Any) -> None:  # noqa: ANN401 - any JSON
         sentence["text"].casefold()
         for citation in sentence["citations"]:
             "".join((citation["article"], citation["quote"]))
-            range(citation["start"], citation["end"])
+            range(citation["source"], citation["start"], citation["end"] or 1)
     for disagreement in answer["disagreements"]:
         for position in disagreement["positions"]:
             position["value"].casefold()

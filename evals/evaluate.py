@@ -21,6 +21,7 @@ from evals.suite import SuiteError, load_suite, refuse_unknown_articles
 from evals.types import Case, Record, Run, Suite
 from index.build import build
 from index.embedding import EmbeddingModel
+from index.errors import ChangedError
 from index.sqlite_store import SqliteStore
 from index.vectors import write_atomically
 from rag.pipeline import Pipeline
@@ -85,7 +86,7 @@ def evaluate(
     """
     _refuse_bad_plan(plan)
     suites = [_chosen(load_suite(path), plan) for path in plan.suites]
-    _refuse_shared_ids(suites)
+    _refuse_shared_names(suites)
     before = _records_before(plan)
     askers = [_asker(suite, plan, model, scratch, before) for suite in suites]
     for suite, asker in zip(suites, askers, strict=True):
@@ -95,6 +96,8 @@ def evaluate(
     records: list[Record] = []
     for suite, asker in zip(suites, askers, strict=True):
         done = _still_good(suite, before) if plan.rescore is None else []
+        if plan.retry_errors and not _asked_the_same(plan.out, suite, asker):
+            done = []
         told = _told(suite, len(done), keeper, progress)
         records += run_suite(suite, asker, plan.options, done, told)
     if plan.rescore is not None:
@@ -118,7 +121,7 @@ def evaluate(
 def _quoted_texts(suite: Suite, asker: Asker, records: Sequence[Record]) -> dict[str, str]:
     answers = [r.answer for r in records if r.suite == suite.name and r.answer is not None]
     quoted = {c["article"] for a in answers for s in a["sentences"] for c in s["citations"]}
-    quoted |= {near["article"] for answer in answers for near in answer["nearest"]}
+    quoted |= {near["article"] for a in answers for near in a.get("nearest") or ()}
     return {name: text for name in quoted if (text := asker.text(name)) is not None}
 
 
@@ -198,14 +201,15 @@ def _matches(case: Case, filters: Sequence[str]) -> bool:
     return not filters or any(re.search(f, text) for f in filters for text in texts)
 
 
-def _refuse_shared_ids(suites: Sequence[Suite]) -> None:
-    first: dict[str, Case] = {}
-    for case in (case for suite in suites for case in suite.cases):
-        if case.id in first:
+def _refuse_shared_names(suites: Sequence[Suite]) -> None:
+    first: dict[str, Suite] = {}
+    for suite in suites:
+        if suite.name in first:
             raise SuiteError(
-                f"{case.where}: the id {case.id!r} is taken by the case at {first[case.id].where}"
+                f"{suite.path}: the suite's name {suite.name!r} is that of "
+                f"{first[suite.name].path} too: give one another"
             )
-        first[case.id] = case
+        first[suite.name] = suite
 
 
 def _asker(
@@ -214,17 +218,23 @@ def _asker(
     if plan.url is not None:
         return ServiceAsker(plan.url)
     local = LocalAsker(plan.data or _indexed(suite, plan, model, scratch), model)
-    return local if plan.rescore is None else RecordedAsker(before, local)
+    if plan.rescore is None:
+        return local
+    return RecordedAsker([record for record in before if record.suite == suite.name], local)
 
 
 def _indexed(suite: Suite, plan: Plan, model: EmbeddingModel, scratch: Path) -> Path:
     if suite.corpus is None:
-        raise SuiteError(f"{suite.path}: the suite names no corpus: say what to ask with --data")
+        none = f"{suite.path}: the suite names no corpus: say what to ask with --data"
+        raise SuiteError(suite.corpus_problem or none)
     name = hashlib.sha256(str(suite.corpus.resolve()).encode()).hexdigest()[:16]
     folder = (plan.collections or scratch) / name
     store = SqliteStore(folder, create=True)
     try:
-        build([suite.corpus], store, model)
+        try:
+            build([suite.corpus], store, model)
+        except ChangedError:  # another evaluation keeps the same corpus, and was first
+            build([suite.corpus], store, model)
     finally:
         store.close()
     return folder
@@ -232,6 +242,8 @@ def _indexed(suite: Suite, plan: Plan, model: EmbeddingModel, scratch: Path) -> 
 
 def _refuse_bad_plan(plan: Plan) -> None:
     """Refuse what would fail only after every question was asked."""
+    if plan.url is not None and (plan.data is not None or plan.rescore is not None):
+        raise SuiteError("--url asks a service: leave out --data and --rescore")
     for pattern in plan.filters:
         try:
             re.compile(pattern)
@@ -257,8 +269,8 @@ def _write_run(out: Path, run: Run) -> None:
 
 def _with_measured_latency(records: list[Record], before: Sequence[Record]) -> list[Record]:
     """Scoring again takes no time; what was measured is how long the answers took."""
-    measured = {record.id: record.latency_ms for record in before}
-    return [replace(record, latency_ms=measured.get(record.id)) for record in records]
+    measured = {(record.suite, record.id): record.latency_ms for record in before}
+    return [replace(r, latency_ms=measured.get((r.suite, r.id))) for r in records]
 
 
 def open_corpus(suite: Suite, plan: Plan, model: EmbeddingModel) -> Pipeline:
@@ -321,6 +333,14 @@ def _still_good(suite: Suite, before: Iterable[Record]) -> list[Record]:
         if now == then:
             good.append(record)
     return good
+
+
+def _asked_the_same(out: Path | None, suite: Suite, asker: Asker) -> bool:
+    """Tell whether an earlier run asked the very articles that are asked now."""
+    if out is None or not out.is_file():
+        return True
+    earlier = json.loads(out.read_text("utf-8"))["corpus"].get(suite.name)
+    return bool(earlier == json.loads(json.dumps(asker.corpus())))
 
 
 def _provenance(plan: Plan, asker: Asker, cases: int) -> dict[str, Any]:

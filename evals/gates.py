@@ -80,6 +80,30 @@ class GateFailure:
     cases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """An earlier run that a later one is held against.
+
+    Attributes:
+        run: the earlier run.
+        tolerance: how far a mean may fall.
+        metrics: the metrics whose means are compared.
+        other_corpus: whether it may have asked other articles.
+    """
+
+    run: Json
+    tolerance: float
+    metrics: tuple[str, ...]
+    other_corpus: bool = False
+
+    def failures(self, later: Json, *, whole: bool) -> "list[GateFailure]":
+        """Return what a later run does worse; `whole` means that no case may be missing."""
+        fell = check_regression(
+            later, self.run, self.tolerance, self.metrics, other_corpus=self.other_corpus
+        )
+        return [*fell, *(missing_cases(later, self.run) if whole else ())]
+
+
 def parse_threshold(text: str) -> Threshold:
     """Read a threshold: "passed=0.9", "each:citation_validity=1" or "fact/passed=0.9".
 
@@ -151,6 +175,15 @@ def check_regression(
     both, named = pairs(baseline, run), case_names(baseline, run)
     failures = (_fall(metric, tolerance, both, named) for metric in metrics)
     return [failure for failure in failures if failure]
+
+
+def missing_cases(run: Json, baseline: Json) -> list[GateFailure]:
+    """Return a failure when cases of the baseline are gone: a deleted question cannot pass."""
+    gone = sorted(set(case_names(baseline).values()) - set(case_names(run).values()))
+    if not gone:
+        return []
+    text = f"{_cases(len(gone))} of the baseline are gone: {listed(gone)}; save a new baseline"
+    return [GateFailure("missing", text, None, None, len(gone), tuple(gone))]
 
 
 def errored(run: Json) -> list[str]:

@@ -6,13 +6,14 @@ agreed to: that it abstains, or what it cites and what its reader said it must h
 
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from evals.suite import SuiteError
+from evals.suite import SuiteError, load_suite
 from evals.types import Suite
 from index.vectors import write_atomically
 from rag.types import Answer
@@ -27,6 +28,8 @@ def start_suite(path: Path, corpus: Path) -> None:
     Raises:
         SuiteError: the file is there already, cannot be written, or the corpus is no folder.
     """
+    if path.suffix in {".json", ".jsonl", ".ndjson"}:
+        raise SuiteError(f"{path}: a new suite is YAML: name it {path.with_suffix('.yaml')}")
     if not corpus.is_dir():
         raise SuiteError(f"{corpus} is no folder of articles")
     if path.exists():
@@ -44,13 +47,21 @@ class Wish:
 
     Attributes:
         must: what the answer must hold; in each, "a|b" means either.
+        never: what it must not hold.
         kind: the kind of the case, if it is answered.
         identifier: its id; None makes one of the question.
+        history: the earlier questions of the conversation.
+        as_of: the day by which its evidence was published.
+        tags: its tags.
     """
 
     must: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     kind: str = "fact"
     identifier: str | None = None
+    history: tuple[str, ...] = ()
+    as_of: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 def drafted_case(suite: Suite, question: str, answer: Answer, wish: Wish) -> dict[str, Any]:
@@ -62,20 +73,30 @@ def drafted_case(suite: Suite, question: str, answer: Answer, wish: Wish) -> dic
     taken = {case.id for case in suite.cases}
     if wish.identifier in taken:
         raise SuiteError(f"the id {wish.identifier!r} is taken in {suite.path}: choose another")
-    groups = [group.split("|") for group in wish.must]
+    groups = [[text.strip() for text in group.split("|")] for group in wish.must]
     for group in groups:
+        if not all(group):
+            raise SuiteError("--must has an empty text: write what the answer must hold")
         if not any(text.casefold() in answer.text.casefold() for text in group):
             raise SuiteError(f"the answer does not hold {' or '.join(group)!r}: nothing to record")
     expect: dict[str, Any] = {"abstain": True}
     if not answer.abstained:
         expect = {"sources_any": [source.article for source in answer.sources]}
         expect = ({"answer_all": groups} if groups else {}) | expect
-    return {
+        if answer.disagreements:
+            expect["disagreement"] = True
+    if wish.never:
+        expect["answer_none"] = list(wish.never)
+    case = {
         "id": wish.identifier or _free_id(question, taken),
         "kind": "unanswerable" if answer.abstained else wish.kind,
         "question": question,
+        "history": list(wish.history),
+        "as_of": wish.as_of,
         "expect": expect,
+        "tags": list(wish.tags),
     }
+    return {name: value for name, value in case.items() if value}
 
 
 def add_case(path: Path, case: dict[str, Any]) -> None:
@@ -88,10 +109,36 @@ def add_case(path: Path, case: dict[str, Any]) -> None:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SuiteError(f"{path} cannot be read: {error}") from error
-    block = "  - " + _as_yaml(case).rstrip("\n").replace("\n", "\n    ") + "\n"
-    if re.search(r"^cases: \[\]\s*$", text, re.MULTILINE):
-        text = re.sub(r"^cases: \[\]\s*$", "cases:\n", text, flags=re.MULTILINE)
-    _write(path, text.rstrip("\n") + "\n" + block)
+    text = re.sub(r"^cases: *\[\] *$", "cases:", text, flags=re.MULTILINE)
+    indent = _indent(path)
+    block = _as_yaml(case).rstrip("\n").replace("\n", f"\n{indent}  ")
+    text = f"{text.rstrip(chr(10))}\n{indent}- {block}\n"
+    _refuse_unless_added(path, text, case)
+    _write(path, text)
+
+
+def _indent(path: Path) -> str:
+    """Return the white space before the dashes of a suite's cases."""
+    try:
+        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+    except yaml.YAMLError:  # said where the result is read
+        node = None
+    cases = next((v for k, v in node.value if k.value == "cases"), None) if node else None
+    block = isinstance(cases, yaml.SequenceNode) and not cases.flow_style and cases.value
+    return " " * cases.start_mark.column if cases is not None and block else "  "
+
+
+def _refuse_unless_added(path: Path, text: str, case: dict[str, Any]) -> None:
+    """Refuse to write what would not read as the suite with one case more."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder, path.name)
+        trial.write_text(text, "utf-8")
+        try:
+            added = load_suite(trial).cases[-1].id == case["id"]
+        except SuiteError:
+            added = False
+    if not added:
+        raise SuiteError(f"{path} cannot be added to: put `cases` last in it, as a list of blocks")
 
 
 def _as_yaml(value: dict[str, Any]) -> str:

@@ -38,7 +38,9 @@ Text = Callable[[str], str | None]
 def failures(expect: Expectation, answer: dict[str, Any]) -> list[str]:
     """Return each expectation that an answer does not meet, in words."""
     if expect.abstain:
-        return [] if answer["abstained"] else ["it answers; the articles do not say"]
+        if answer["abstained"]:
+            return []
+        return ["it answers; the articles do not say", *_wrong_text(expect, answer)]
     if answer["abstained"]:
         return [f"it abstains: {answer.get('reason') or 'no reason given'}"]
     return [
@@ -110,11 +112,7 @@ class _Sentence:
         citations = sentence["citations"]
         quotes = [citation["quote"] for citation in citations]
         self.validity = [
-            float(
-                c["start"] >= 0
-                and c["quote"] == (text(c["article"]) or "")[c["start"] : c["end"]] != ""
-            )
-            for c in citations
+            float(c["start"] >= 0 and c["quote"] == _at(c, text) != "") for c in citations
         ]
         self.supported = bool(quotes) and _holds(sentence["text"], quotes)
         self.precision = [

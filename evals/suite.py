@@ -25,6 +25,9 @@ CASE_FIELDS = ("id", "kind", "question", "history", "as_of", "expect", "tags")
 SUITE_FIELDS = ("suite", "corpus", "cases")
 EXPECT_FIELDS = tuple(field.name for field in fields(Expectation))
 DEFAULT_KIND = "fact"
+# What YAML 1.1 takes for true and false.
+TRUE = frozenset({"true", "yes", "on"})
+FALSE = frozenset({"false", "no", "off"})
 
 
 class SuiteError(DatelineError):
@@ -97,14 +100,26 @@ def load_suite(path: Path, *, may_be_empty: bool = False) -> Suite:
         raise place.wrong("has no cases: list at least one under `cases`")
     read = tuple(_case(cases[n]) for n in range(len(cases.value)))
     _refuse_doubles(read)
-    return Suite(name, path, _corpus(place, corpus), read)
+    folder, problem = _corpus(place, corpus)
+    return Suite(name, path, folder, read, problem)
+
+
+class _Texts(yaml.SafeLoader):
+    """Reads scalars as the texts that were written: YAML would take 12:01 for 721, "no" for false.
+
+    Only what is no text stays what it is: null, and the key that merges another mapping.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as the base class has it
+        first: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
+        for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def _yaml(path: Path, text: str) -> _Place:
     try:
-        # Scalars stay the texts that were written: YAML would read 12:01 as 721 and "no" as false.
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
-        value = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes strings only
+        node = yaml.compose(text, Loader=_Texts)
+        value = yaml.load(text, Loader=_Texts)  # noqa: S506 - a SafeLoader that knows less
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -165,7 +180,7 @@ def _refuse_doubled_keys(path: Path, node: yaml.Node) -> None:
             seen: set[str] = set()
             for key, value in current.value:
                 mark = key.start_mark
-                if key.value in seen:
+                if key.value in seen and key.value != "<<":
                     where = f"{path}:{mark.line + 1}:{mark.column + 1}"
                     raise SuiteError(f"{where}: {key.value!r} is there twice: keep one")
                 seen.add(key.value)
@@ -205,7 +220,7 @@ def _case(place: _Place) -> Case:
         id=identifier,
         kind=_text(place, "kind") or DEFAULT_KIND,
         question=question,
-        expect=_expectation(place["expect"]) if "expect" in place else Expectation(),
+        expect=Expectation() if _absent(place, "expect") else _expectation(place["expect"]),
         history=_texts(place, "history"),
         as_of=as_of,
         tags=_texts(place, "tags"),
@@ -239,10 +254,14 @@ def _groups(place: _Place) -> tuple[tuple[str, ...], ...]:
     groups = place["answer_all"]
     if not isinstance(groups.value, list):
         raise groups.wrong("must be a list of groups, each a list of texts")
-    return tuple(
+    found = tuple(
         _texts_of(groups[n]) if isinstance(groups.value[n], list) else (_text_of(groups[n]),)
         for n in range(len(groups.value))
     )
+    for n, group in enumerate(found):
+        if not group:
+            raise groups[n].wrong("has an empty group, which nothing can meet: leave it out")
+    return found
 
 
 def _texts(place: _Place, key: str) -> tuple[str, ...]:
@@ -252,10 +271,7 @@ def _texts(place: _Place, key: str) -> tuple[str, ...]:
 def _texts_of(place: _Place) -> tuple[str, ...]:
     if not isinstance(place.value, list):
         raise place.wrong("must be a list of texts")
-    found = tuple(_text_of(place[n]) for n in range(len(place.value)))
-    if not found:
-        raise place.wrong("is an empty list: leave it out, or name something")
-    return found
+    return tuple(_text_of(place[n]) for n in range(len(place.value)))
 
 
 def _text(place: _Place, key: str) -> str | None:
@@ -270,24 +286,28 @@ def _text_of(place: _Place) -> str:
 
 
 def _absent(place: _Place, key: str) -> bool:
-    return key not in place or place.value[key] in (None, "", "~", "null")
+    return key not in place or place.value[key] in (None, "")
 
 
 def _flag(place: _Place, key: str) -> bool | None:
     if _absent(place, key):
         return None
     written = str(place.value[key]).casefold()
-    if written not in {"true", "false"}:
+    if written not in TRUE | FALSE:
         raise place[key].wrong(f"must be true or false, not {place.value[key]!r}")
-    return written == "true"
+    return written in TRUE
 
 
 def _count(place: _Place, key: str) -> int | None:
     if _absent(place, key):
         return None
-    if not str(place.value[key]).isdecimal():
+    try:
+        count = int(str(place.value[key]), 0)
+    except ValueError:
+        count = -1
+    if count < 0:
         raise place[key].wrong(f"must be a whole number, not {place.value[key]!r}")
-    return int(place.value[key])
+    return count
 
 
 def _is_day(text: str) -> bool:
@@ -317,15 +337,18 @@ def _refuse_doubles(cases: tuple[Case, ...]) -> None:
         first[case.id] = case
 
 
-def _corpus(place: _Place, corpus: str | None) -> Path | None:
+def _corpus(place: _Place, corpus: str | None) -> tuple[Path | None, str | None]:
+    """Return the corpus, or why there is none; a run over other data does not need it."""
     if corpus is None:
-        return None
+        return None, None
     for candidate in (place.file.parent / corpus, Path(corpus)):
         if candidate.is_dir():
-            return candidate
-    raise place["corpus"].wrong(
-        f"is {corpus!r}, which is no folder beside the suite or in the working folder"
+            return candidate, None
+    problem = place["corpus"].wrong(
+        f"is {corpus!r}, which is no folder beside the suite or in the working folder: say what to "
+        "ask with --data"
     )
+    return None, str(problem)
 
 
 def same_article(expected: str, found: str) -> bool:

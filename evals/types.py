@@ -52,12 +52,22 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Golden questions about one corpus. `corpus` is the folder of articles, if it names one."""
+    """Golden questions about one corpus.
+
+    Attributes:
+        name: the suite's name.
+        path: its file.
+        corpus: the folder of articles, if it names one that there is.
+        cases: its questions, in the file's order.
+        corpus_problem: why the corpus that it names cannot be indexed; None where it can, or where
+            it names none.
+    """
 
     name: str
     path: Path
     corpus: Path | None
     cases: tuple[Case, ...]
+    corpus_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

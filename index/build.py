@@ -82,7 +82,7 @@ def build(
         updated=tuple(a.id for a in changed if a.id in before),
         unchanged=tuple(a.id for a in articles if current.get(a.id) == a.digest),
         removed=removed,
-        skipped=tuple(skipped),
+        skipped=tuple(sorted(skipped, key=lambda skip: skip.path)),
     )
 
 

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 DATABASE = "dateline.db"
 FORMAT = 2
+READ_WRITE = "mode=rwc"
+AS_IT_LIES = "mode=ro&immutable=1"
 APPLICATION_ID = 0x44_41_54_45  # "DATE", so that `file` and we know whose database this is
 BUSY_SECONDS = 10
 UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
@@ -94,7 +96,7 @@ class SqliteStore:
                     "choose another with --data"
                 ) from error
         with self._reporting():
-            self._db = self._connected("mode=rwc")
+            self._db = self._connected(READ_WRITE) if create else self._connected_as_allowed()
         try:
             with self._reporting():
                 self._open(create=create)
@@ -227,18 +229,25 @@ class SqliteStore:
         database = sqlite3.connect(
             f"file:{path}?{mode}", timeout=BUSY_SECONDS, isolation_level=None, uri=True
         )
-        database.execute("PRAGMA synchronous = FULL")
+        try:
+            database.execute("PRAGMA synchronous = FULL")
+            database.execute("SELECT count(*) FROM sqlite_schema")
+        except BaseException:
+            database.close()
+            raise
+        self._mode = mode
         return database
 
-    def _open(self, *, create: bool) -> None:
+    def _connected_as_allowed(self) -> sqlite3.Connection:
         try:
-            self._db.execute("SELECT count(*) FROM sqlite_schema")
+            return self._connected(READ_WRITE)
         except sqlite3.OperationalError as error:
-            if create or error.sqlite_errorcode & 0xFF not in UNWRITABLE:
+            if error.sqlite_errorcode & 0xFF not in UNWRITABLE:
                 raise
-            self._db.close()
-            # Nobody can write where this process cannot, so the file is taken as it lies.
-            self._db = self._connected("mode=ro&immutable=1")
+            # A folder that this process may only read is taken as it lies.
+            return self._connected(AS_IT_LIES)
+
+    def _open(self, *, create: bool) -> None:
         found = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if found == APPLICATION_ID and version == FORMAT:
@@ -359,7 +368,9 @@ class SqliteStore:
 
     def _latest_generation(self) -> int:
         """Return the generation that is stored now, whatever state is being read."""
-        latest = self._connected("mode=ro")
+        if self._mode == AS_IT_LIES:
+            return int(self._meta("generation") or 0)
+        latest = self._connected(READ_WRITE)
         try:
             row = latest.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
         finally:

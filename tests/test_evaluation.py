@@ -231,9 +231,12 @@ def test_several_suites_are_one_run(town: Path, run: Evaluator) -> None:
     assert done.suite == "town, other"
     assert [record.suite for record in done.cases] == ["town"] * 6 + ["other"] * 6
     assert set(done.corpus) == {"town", "other"}
+    same_ids = town.with_name("same.yaml")
+    same_ids.write_text(SUITE.replace("suite: town", "suite: same"), "utf-8")
+    assert len(run(Plan((town, same_ids))).cases) == 12
     clash = town.with_name("clash.yaml")
     clash.write_text(SUITE, "utf-8")
-    with pytest.raises(SuiteError, match=r"clash\.yaml:4: the id 'mill-day' .*suite\.yaml:4"):
+    with pytest.raises(SuiteError, match=r"clash\.yaml: the suite's name 'town' .*suite\.yaml"):
         run(Plan((town, clash)))
 
 

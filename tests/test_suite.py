@@ -211,13 +211,12 @@ REFUSED = [
     ("group of maps", f"{CASE}  expect: {{answer_all: [[{{a: b}}]]}}\n", "4:26", ["answer_all"]),
     ("none a text", f"{CASE}  expect: {{answer_none: Bob}}\n", "4:25", ["answer_none", "list"]),
     ("sources a text", f"{CASE}  expect: {{sources_any: id}}\n", "4:25", ["sources_any"]),
-    ("no sources", f"{CASE}  expect: {{sources_all: []}}\n", "4:25", ["sources_all", "empty"]),
     ("history a text", f"{CASE}  history: Before?\n", "4:12", ["history", "list"]),
     ("tags a text", f"{CASE}  tags: tariffs\n", "4:9", ["tags", "list"]),
     ("expect a list", f"{CASE}  expect: [Bob]\n", "4:11", ["expect", "mapping"]),
     ("min negative", f"{CASE}  expect: {{min_sources: -1}}\n", "4:25", ["min_sources", "'-1'"]),
     ("min in words", f"{CASE}  expect: {{min_sources: two}}\n", "4:25", ["min_sources", "'two'"]),
-    ("abstain yes", f"{CASE}  expect: {{abstain: yes}}\n", "4:21", ["abstain", "'yes'"]),
+    ("abstain maybe", f"{CASE}  expect: {{abstain: maybe}}\n", "4:21", ["abstain", "'maybe'"]),
     ("disagreement 1", f"{CASE}  expect: {{disagreement: 1}}\n", "4:26", ["disagreement", "'1'"]),
     ("as_of a time", f"{CASE}  as_of: 2026-01-14T10:00\n", "4:10", ["as_of", "2026-01-31"]),
     ("as_of no day", f"{CASE}  as_of: 2026-02-30\n", "4:10", ["as_of", "'2026-02-30'"]),
@@ -324,9 +323,46 @@ def test_a_corpus_stands_beside_the_suite_before_the_working_folder(
 
 
 @pytest.mark.parametrize("corpus", ["nowhere", "suite.yaml"])
-def test_a_corpus_that_is_no_folder_is_refused(tmp_path: Path, corpus: str) -> None:
+def test_a_corpus_that_is_no_folder_is_a_problem_only_where_it_is_asked(
+    tmp_path: Path, corpus: str
+) -> None:
     path = written(tmp_path, f"suite: s\ncorpus: {corpus}\n{CASE}")
-    assert refusal(path).startswith(f"{path}:2:9: corpus is {corpus!r}")
+    suite = load_suite(path)
+    assert suite.corpus is None
+    assert suite.corpus_problem is not None
+    assert suite.corpus_problem.startswith(f"{path}:2:9: corpus is {corpus!r}")
+    assert "--data" in suite.corpus_problem
+
+
+def test_what_machines_write_expects_nothing_where_it_is_empty(tmp_path: Path) -> None:
+    expect = '{"answer_all": [], "answer_none": [], "sources_any": [], "abstain": false}'
+    line = f'{{"id": "a", "question": "Why?", "history": [], "tags": [], "expect": {expect}}}'
+    path = tmp_path / "suite.jsonl"
+    path.write_text(line + "\n", "utf-8")
+    [case] = load_suite(path).cases
+    assert case.expect == Expectation()
+    assert case.history == case.tags == ()
+
+
+@pytest.mark.parametrize(
+    ("written_as", "means"),
+    [("yes", True), ("on", True), ("True", True), ("no", False), ("off", False), ("false", False)],
+)
+def test_every_yaml_way_to_say_true_or_false_is_understood(
+    tmp_path: Path, written_as: str, *, means: bool
+) -> None:
+    path = written(tmp_path, f"{CASE}  expect: {{abstain: {written_as}}}\n")
+    assert load_suite(path).cases[0].expect.abstain is means
+
+
+def test_yaml_merges_and_nulls_are_understood(tmp_path: Path) -> None:
+    text = (
+        "cases:\n- &base\n  id: a\n  question: Why?\n  kind: 'null'\n  as_of: null\n"
+        "- <<: *base\n  id: b\n  expect:\n  tags: ~\n"
+    )
+    first, second = load_suite(written(tmp_path, text)).cases
+    assert (first.kind, first.as_of) == ("null", None)
+    assert (second.id, second.question, second.kind, second.tags) == ("b", "Why?", "null", ())
 
 
 @pytest.mark.parametrize("field", ["sources_any", "sources_all"])
