@@ -132,13 +132,14 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
     from evals.gates import Baseline, check_thresholds, parse_threshold  # noqa: PLC0415
     from evals.reports import show_run  # noqa: PLC0415
     from evals.runner import Options  # noqa: PLC0415
+    from evals.saved import load_run, write_file  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
     with reported():
         bounds = [parse_threshold(text) for text in thresholds or ()]
         for name in gated or ():
             parse_threshold(f"{name}=0")
-        before = _read(baseline) if baseline else None
+        before = load_run(baseline) if baseline else None
         if fail_on_regression and before is None:
             raise typer.BadParameter("--fail-on-regression needs --baseline")
         if (resume or retry_errors) and out is None:
@@ -164,7 +165,7 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
             done = _judged(done, judge, out)
         show_run(result_console(), done)
         if save_baseline is not None:
-            _write(save_baseline, json.dumps(without_answers(done), indent=1) + "\n")
+            write_file(save_baseline, json.dumps(without_answers(done), indent=1) + "\n")
         _write_reports(done, before, texts, {junit: "junit", markdown: "markdown", html: "html"})
         if not bounds and not fail_on_regression:
             # A command that is silent about failed questions would pass for a success.
@@ -325,27 +326,29 @@ def _write_reports(
     wanted: dict[Path | None, str],
 ) -> None:
     from evals.reports import junit_xml, markdown_summary  # noqa: PLC0415 - not for asking
+    from evals.saved import write_file  # noqa: PLC0415
 
     for path, kind in wanted.items():
         if path is None:
             continue
         if kind == "junit":
-            _write(path, junit_xml(done))
+            write_file(path, junit_xml(done))
         elif kind == "markdown":
-            _write(path, markdown_summary(done, before))
+            write_file(path, markdown_summary(done, before))
         else:
             from evals.html_report import html_report  # noqa: PLC0415 - its plots are slow
 
-            _write(path, html_report(done, texts))
+            write_file(path, html_report(done, texts))
 
 
 def _judged(done: dict[str, Any], model: str, out: Path | None) -> dict[str, Any]:
     from evals.judge import litellm_judge, with_judgement  # noqa: PLC0415 - not for asking
+    from evals.saved import write_file  # noqa: PLC0415
 
     judged, agreement = with_judgement(done, model, litellm_judge(model))
     note(agreement.in_words())
     if out is not None:
-        _write(out, json.dumps(judged, indent=1) + "\n")
+        write_file(out, json.dumps(judged, indent=1) + "\n")
     return judged
 
 
@@ -360,23 +363,6 @@ def _model(plan: "Plan", settings: Settings) -> "LocalModel":
         reference = store.info().recipe.model.reference
         store.close()
     return LocalModel(reference or DEFAULT_MODEL, settings.exports)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    from evals.saved import load_run  # noqa: PLC0415 - not for asking
-
-    return load_run(path)
-
-
-def _write(path: Path, text: str) -> None:
-    from index.errors import DatelineError  # noqa: PLC0415 - not for asking
-    from index.vectors import write_atomically  # noqa: PLC0415
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, text.encode())
-    except OSError as error:
-        raise DatelineError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _say_change(done: dict[str, Any], before: dict[str, Any]) -> None:

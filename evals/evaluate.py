@@ -17,13 +17,13 @@ from typing import Any
 from evals.askers import LocalAsker, RecordedAsker, ServiceAsker
 from evals.cold_start import describe_machine
 from evals.runner import Asker, Options, run_suite, summary
+from evals.saved import write_file
 from evals.suite import SuiteError, load_suite, refuse_unknown_articles
 from evals.types import Case, Record, Run, Suite
 from index.build import build
 from index.embedding import EmbeddingModel
 from index.errors import ChangedError
 from index.sqlite_store import SqliteStore
-from index.vectors import write_atomically
 from rag.pipeline import Pipeline
 
 PARTIAL_SUFFIX = ".partial"
@@ -113,7 +113,8 @@ def evaluate(
         cases=tuple(records),
     )
     if plan.out is not None:
-        _write_run(plan.out, run)
+        text = json.dumps(run.to_json(), indent=1) + "\n"
+        write_file(plan.out, text, "; go on with --resume once it can")
     keeper.done()
     return run
 
@@ -256,15 +257,6 @@ def _refuse_bad_plan(plan: Plan) -> None:
             plan.out.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SuiteError(f"{plan.out} cannot be written: {error.strerror}") from error
-
-
-def _write_run(out: Path, run: Run) -> None:
-    try:
-        write_atomically(out, (json.dumps(run.to_json(), indent=1) + "\n").encode())
-    except OSError as error:
-        raise SuiteError(
-            f"{out} cannot be written: {error.strerror}; go on with --resume once it can"
-        ) from error
 
 
 def _with_measured_latency(records: list[Record], before: Sequence[Record]) -> list[Record]:

@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
+from evals.saved import write_file
 from evals.suite import SuiteError, load_suite
 from evals.types import Suite
-from index.vectors import write_atomically
 from rag.types import Answer
 from rag.words import content_words
 
@@ -34,7 +34,7 @@ def start_suite(path: Path, corpus: Path) -> None:
         raise SuiteError(f"{corpus} is no folder of articles")
     if path.exists():
         raise SuiteError(f"{path} is there already: choose another name")
-    _write(
+    write_file(
         path,
         _as_yaml({"suite": path.stem, "corpus": os.path.relpath(corpus, path.parent)})
         + "cases: []\n",
@@ -114,7 +114,7 @@ def add_case(path: Path, case: dict[str, Any]) -> None:
     block = _as_yaml(case).rstrip("\n").replace("\n", f"\n{indent}  ")
     text = f"{text.rstrip(chr(10))}\n{indent}- {block}\n"
     _refuse_unless_added(path, text, case)
-    _write(path, text)
+    write_file(path, text)
 
 
 def _indent(path: Path) -> str:
@@ -150,11 +150,3 @@ def _free_id(question: str, taken: set[str]) -> str:
     base = re.sub(r"-+", "-", base).strip("-") or "case"
     names = (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, text.encode())
-    except OSError as error:
-        raise SuiteError(f"{path} cannot be written: {error.strerror}") from error

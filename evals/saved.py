@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import DatelineError
+from index.vectors import write_atomically
 
 # Sums of floats differ from the decimals that people write by less than this.
 ROUNDING = 1e-9
@@ -70,6 +71,19 @@ def load_run(path: Path) -> Json:
     if wrong:
         raise GateError(f"{path} is no run of dateline eval: {wrong}")
     return dict(run)
+
+
+def write_file(path: Path, text: str, advice: str = "") -> None:
+    """Write a file, complete or not at all, and the folders that it needs.
+
+    Raises:
+        GateError: it cannot be written; `advice` says what then.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, text.encode())
+    except OSError as error:
+        raise GateError(f"{path} cannot be written: {error.strerror}{advice}") from error
 
 
 def case_names(*runs: Json) -> dict[Key, str]:
