@@ -17,8 +17,8 @@ from api.settings import SEEDS, Settings
 from api.streams import note, print_json, reported, result_console, step_progress
 
 if TYPE_CHECKING:
-    from evals.evaluate import Plan
     from evals.gates import GateFailure
+    from evals.plan import Plan
     from index.embedding import LocalModel
 
 GOLDEN = Path(__file__).resolve().parent.parent / "evals" / "golden"
@@ -128,8 +128,9 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
     Exit codes: 0 every gate passed (where none is set, every case must), 1 a gate failed, 2 it
     could not run. Example: dateline eval suite.yaml --json run.json --threshold passed=0.95
     """
-    from evals.evaluate import Plan, without_answers  # noqa: PLC0415 - not for asking
+    from evals.evaluate import without_answers  # noqa: PLC0415 - not for asking
     from evals.gates import Baseline, check_thresholds, parse_threshold  # noqa: PLC0415
+    from evals.plan import Plan  # noqa: PLC0415
     from evals.reports import show_run  # noqa: PLC0415
     from evals.runner import Options  # noqa: PLC0415
     from evals.saved import load_run, write_file  # noqa: PLC0415
@@ -282,8 +283,9 @@ def add(  # noqa: PLR0913 - each argument is an option of the command
     Example: dateline eval add desk.yaml "Who won the vote?" --must Berg
     """
     from api.render import show_answer  # noqa: PLC0415 - rich is slow to import
-    from evals.evaluate import Plan, open_corpus  # noqa: PLC0415
+    from evals.evaluate import open_corpus  # noqa: PLC0415
     from evals.making import Wish, add_case, drafted_case  # noqa: PLC0415
+    from evals.plan import Plan  # noqa: PLC0415
     from evals.suite import load_suite  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)

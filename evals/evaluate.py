@@ -8,15 +8,17 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from evals.askers import LocalAsker, RecordedAsker, ServiceAsker
 from evals.cold_start import describe_machine
-from evals.runner import Asker, Options, run_suite, summary
+from evals.plan import Plan
+from evals.resume import Keeper, asked_the_same, records_before, still_good
+from evals.runner import Asker, run_suite, summary
 from evals.saved import write_file
 from evals.suite import SuiteError, load_suite, refuse_unknown_articles
 from evals.types import Case, Record, Run, Suite
@@ -25,40 +27,6 @@ from index.embedding import EmbeddingModel
 from index.errors import ChangedError
 from index.sqlite_store import SqliteStore
 from rag.pipeline import Pipeline
-
-PARTIAL_SUFFIX = ".partial"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to run.
-
-    Attributes:
-        suites: the files.
-        data: a data folder to ask; None indexes each suite's own corpus.
-        url: a running service to ask instead.
-        filters: only cases whose id, kind or a tag matches any of these patterns.
-        limit: only the first so many cases of each suite.
-        options: how each case is run.
-        out: the file that the run goes to, beside which it is kept while it runs.
-        resume: go on with what was kept there.
-        retry_errors: take what `out` holds and ask only what could not be asked.
-        rescore: an earlier run whose answers are scored again.
-        collections: the folder in which indexed corpora are kept; None indexes them anew.
-    """
-
-    suites: tuple[Path, ...]
-    data: Path | None = None
-    url: str | None = None
-    filters: tuple[str, ...] = ()
-    limit: int | None = None
-    options: Options = field(default_factory=Options)
-    out: Path | None = None
-    resume: bool = False
-    retry_errors: bool = False
-    rescore: Path | None = None
-    collections: Path | None = None
-
 
 Progress = Callable[[str, int, int], None]
 """Called with the suite's name, how many cases are done, and of how many."""
@@ -87,16 +55,16 @@ def evaluate(
     _refuse_bad_plan(plan)
     suites = [_chosen(load_suite(path), plan) for path in plan.suites]
     _refuse_shared_names(suites)
-    before = _records_before(plan)
+    before = records_before(plan)
     askers = [_asker(suite, plan, model, scratch, before) for suite in suites]
     for suite, asker in zip(suites, askers, strict=True):
         if not isinstance(asker, ServiceAsker):
             refuse_unknown_articles(suite, asker.articles())
-    keeper = _Keeper(plan.out, keep=plan.resume)
+    keeper = Keeper(plan.out, keep=plan.resume)
     records: list[Record] = []
     for suite, asker in zip(suites, askers, strict=True):
-        done = _still_good(suite, before) if plan.rescore is None else []
-        if plan.retry_errors and not _asked_the_same(plan.out, suite, asker):
+        done = still_good(suite, before) if plan.rescore is None else []
+        if plan.retry_errors and not asked_the_same(plan.out, suite, asker):
             done = []
         told = _told(suite, len(done), keeper, progress)
         records += run_suite(suite, asker, plan.options, done, told)
@@ -131,21 +99,8 @@ def without_answers(run: dict[str, Any]) -> dict[str, Any]:
     return run | {"cases": [case | {"answer": None} for case in run["cases"]]}
 
 
-def record_from_json(value: dict[str, Any]) -> Record:
-    """Read a record that was written as JSON.
-
-    Raises:
-        KeyError, TypeError: it is no record.
-    """
-    tuples = (
-        *("history", "tags", "failures", "cited", "disagreements", "retrieved"),
-        "attempts",
-    )
-    return Record(**{**value, **{name: tuple(value[name]) for name in tuples}})
-
-
 def _told(
-    suite: Suite, done: int, keeper: "_Keeper", progress: Progress
+    suite: Suite, done: int, keeper: "Keeper", progress: Progress
 ) -> Callable[[Record], None]:
     """Return what keeps and counts each new record; it is called from several threads."""
     count = done
@@ -160,34 +115,6 @@ def _told(
             progress(suite.name, count, len(suite.cases))
 
     return one_more
-
-
-class _Keeper:
-    """Keeps each record beside the output as soon as it is there, so that a run can be resumed."""
-
-    def __init__(self, out: Path | None, *, keep: bool) -> None:
-        self._path = None if out is None else _partial(out)
-        if self._path is not None:
-            if not keep:
-                self._path.unlink(missing_ok=True)
-            elif self._path.is_file() and not self._path.read_bytes().endswith(b"\n"):
-                self._append("\n")  # a kill left the last line half written
-
-    def keep(self, record: Record) -> None:
-        self._append(json.dumps(asdict(record)) + "\n")
-
-    def _append(self, text: str) -> None:
-        if self._path is not None:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(text)
-
-    def done(self) -> None:
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
-
-
-def _partial(out: Path) -> Path:
-    return out.with_name(out.name + PARTIAL_SUFFIX)
 
 
 def _chosen(suite: Suite, plan: Plan) -> Suite:
@@ -276,63 +203,6 @@ def open_corpus(suite: Suite, plan: Plan, model: EmbeddingModel) -> Pipeline:
         raise ValueError("the plan keeps no collections")
     store = SqliteStore(_indexed(suite, plan, model, plan.collections))
     return Pipeline(store, model.for_asking(store.info().recipe.model))
-
-
-def _records_before(plan: Plan) -> list[Record]:
-    """Return what earlier runs recorded and this one starts from."""
-    if plan.rescore is not None:
-        return _read_run(plan.rescore)
-    if plan.out is None or not (plan.resume or plan.retry_errors):
-        return []
-    records: list[Record] = []
-    if plan.retry_errors:
-        records += [record for record in _read_run(plan.out) if record.error is None]
-    if plan.resume and _partial(plan.out).is_file():
-        lines = _partial(plan.out).read_text("utf-8").splitlines()
-        # A kill can leave the last line half written.
-        whole = (line for line in lines if line.endswith("}"))
-        records += [record for line in whole if (record := _read_line(line)) is not None]
-    return [record for record in records if record.error is None]
-
-
-def _read_line(line: str) -> Record | None:
-    try:
-        return record_from_json(json.loads(line))
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _read_run(path: Path) -> list[Record]:
-    try:
-        run = json.loads(path.read_text("utf-8"))
-        return [record_from_json(case) for case in run["cases"]]
-    except OSError as error:
-        raise SuiteError(f"{path} cannot be read: {error.strerror}") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise SuiteError(f"{path} is not a run that `dateline eval --json` wrote") from error
-
-
-def _still_good(suite: Suite, before: Iterable[Record]) -> list[Record]:
-    """Return the records of cases that are asked and judged now as they were then."""
-    cases = {case.id: case for case in suite.cases}
-    good = []
-    for record in before:
-        case = cases.get(record.id)
-        if case is None or record.suite != suite.name:
-            continue
-        now = (case.question, case.history, case.as_of, json.dumps(asdict(case.expect)))
-        then = (record.question, record.history, record.as_of, json.dumps(record.expect))
-        if now == then:
-            good.append(record)
-    return good
-
-
-def _asked_the_same(out: Path | None, suite: Suite, asker: Asker) -> bool:
-    """Tell whether an earlier run asked the very articles that are asked now."""
-    if out is None or not out.is_file():
-        return True
-    earlier = json.loads(out.read_text("utf-8"))["corpus"].get(suite.name)
-    return bool(earlier == json.loads(json.dumps(asker.corpus())))
 
 
 def _provenance(plan: Plan, asker: Asker, cases: int) -> dict[str, Any]:

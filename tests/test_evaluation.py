@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from evals.askers import LocalAsker
-from evals.evaluate import Plan, evaluate
+from evals.evaluate import evaluate
 from evals.gates import check_thresholds, parse_threshold
+from evals.plan import Plan
 from evals.runner import Options, run_suite, summary
 from evals.suite import SuiteError, load_suite
 from evals.types import Case, Expectation, Record, Run

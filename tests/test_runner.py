@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evals.evaluate import record_from_json
+from evals.resume import record_from_json
 from evals.runner import AskError, Options, corpus_fingerprint, run_case, run_suite, summary
 from evals.types import Case, Expectation, Record, Run, Suite
 
