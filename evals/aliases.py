@@ -6,14 +6,11 @@ answer must stand in the answer; a longer one is a whole sentence that no other 
 so it is kept as `reference` and only measured.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from evals.suite import _Place
+from evals.suite_file import Place
 
 QUESTION = ("question", "user_input", "input", "query", "prompt")
 ANSWER = (
@@ -42,7 +39,7 @@ class AliasError(ValueError):
         self.position = position
 
 
-def to_golden(suite: dict[str, Any], place: _Place) -> _Place:
+def to_golden(suite: dict[str, Any], place: Place) -> Place:
     """Return the suite with every case in the golden form; golden cases stay as they are."""
     key = "cases" if "cases" in suite else "tests" if "tests" in suite else None
     cases = suite.get(key) if key else None

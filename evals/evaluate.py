@@ -20,7 +20,8 @@ from evals.plan import Plan
 from evals.resume import Keeper, asked_the_same, records_before, still_good
 from evals.runner import Asker, run_suite, summary
 from evals.saved import write_file
-from evals.suite import SuiteError, load_suite, refuse_unknown_articles
+from evals.suite import load_suite, refuse_unknown_articles
+from evals.suite_file import SuiteError
 from evals.types import Case, Record, Run, Suite
 from index.build import build
 from index.embedding import EmbeddingModel

@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from evals.saved import write_file
-from evals.suite import SuiteError, load_suite
+from evals.suite import load_suite
+from evals.suite_file import SuiteError
 from evals.types import Suite
 from rag.types import Answer
 from rag.words import content_words

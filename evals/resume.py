@@ -12,7 +12,7 @@ from typing import Any
 
 from evals.plan import Plan
 from evals.runner import Asker
-from evals.suite import SuiteError
+from evals.suite_file import SuiteError
 from evals.types import Record, Suite
 
 PARTIAL_SUFFIX = ".partial"

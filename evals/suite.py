@@ -6,17 +6,13 @@ ragas, deepeval, promptfoo and inspect are read through the names that their fie
 """
 
 import difflib
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from evals import aliases
+from evals.suite_file import Place, SuiteError, read_json, read_jsonl, read_yaml
 from evals.types import Case, Expectation, Suite
-from index.errors import DatelineError
 from rag.errors import QuestionError
 from rag.question import check
 
@@ -30,49 +26,6 @@ TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
 
 
-class SuiteError(DatelineError):
-    """A suite cannot be run; the message names file, line, column and field."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A value, and how to say where it stands."""
-
-    value: Any
-    file: Path
-    marks: dict[tuple[str | int, ...], tuple[int, int]]
-    keys: tuple[str | int, ...] = ()
-
-    def __getitem__(self, key: str | int) -> "_Place":
-        return _Place(self.value[key], self.file, self.marks, (*self.keys, key))
-
-    def __contains__(self, key: str | int) -> bool:
-        return key in self.value
-
-    def within(self, *keys: str | int) -> "_Place":
-        """Return the same place further in, whether or not there is anything."""
-        return replace(self, keys=(*self.keys, *keys))
-
-    @property
-    def where(self) -> str:
-        line, column = self._mark()
-        return f"{self.file}:{line}:{column}"
-
-    @property
-    def line(self) -> str:
-        return f"{self.file}:{self._mark()[0]}"
-
-    def _mark(self) -> tuple[int, int]:
-        keys = self.keys
-        while keys not in self.marks and keys:
-            keys = keys[:-1]
-        return self.marks.get(keys, (1, 1))
-
-    def wrong(self, what: str) -> SuiteError:
-        name = ".".join(str(key) for key in self.keys if not isinstance(key, int))
-        return SuiteError(f"{self.where}: {name or 'the suite'} {what}")
-
-
 def load_suite(path: Path, *, may_be_empty: bool = False) -> Suite:
     """Read a suite. One that has just been started may be empty.
 
@@ -84,9 +37,9 @@ def load_suite(path: Path, *, may_be_empty: bool = False) -> Suite:
     except (OSError, UnicodeDecodeError) as error:
         raise SuiteError(f"{path}: the suite cannot be read: {error}") from error
     if path.suffix in JSONL_SUFFIXES:
-        place = _jsonl(path, text)
+        place = read_jsonl(path, text)
     else:
-        place = _json(path, text) if path.suffix == ".json" else _yaml(path, text)
+        place = read_json(path, text) if path.suffix == ".json" else read_yaml(path, text)
     try:
         place = aliases.to_golden(place.value, place)
     except aliases.AliasError as error:
@@ -104,102 +57,7 @@ def load_suite(path: Path, *, may_be_empty: bool = False) -> Suite:
     return Suite(name, path, folder, read, problem)
 
 
-class _Texts(yaml.SafeLoader):
-    """Reads scalars as the texts that were written: YAML would take 12:01 for 721, "no" for false.
-
-    Only what is no text stays what it is: null, and the key that merges another mapping.
-    """
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as the base class has it
-        first: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
-        for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-def _yaml(path: Path, text: str) -> _Place:
-    try:
-        node = yaml.compose(text, Loader=_Texts)
-        value = yaml.load(text, Loader=_Texts)  # noqa: S506 - a SafeLoader that knows less
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        if isinstance(error, yaml.reader.ReaderError):
-            head = text[: error.position]
-            where = f"{path}:{head.count(chr(10)) + 1}:{error.position - head.rfind(chr(10))}"
-        reason = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise SuiteError(f"{where}: the suite is not valid YAML: {reason}") from error
-    if node:
-        _refuse_doubled_keys(path, node)
-    bare = isinstance(value, list)
-    marks = dict(_marks(node, ("cases",) if bare else ())) if node else {}
-    place = _Place({"cases": value} if bare else value, path, marks)
-    if not isinstance(place.value, dict):
-        raise place.wrong("is empty or no mapping: it needs `suite` and `cases`")
-    return place
-
-
-def _jsonl(path: Path, text: str) -> _Place:
-    cases: list[Any] = []
-    marks: dict[tuple[str | int, ...], tuple[int, int]] = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        value = _parsed(path, line, number)
-        marks["cases", len(cases)] = (number, 1)
-        cases.append(value)
-    return _Place({"cases": cases}, path, marks)
-
-
-def _json(path: Path, text: str) -> _Place:
-    value = _parsed(path, text)
-    bare = isinstance(value, list)
-    place = _Place({"cases": value} if bare else value, path, {})
-    if not isinstance(place.value, dict):
-        raise place.wrong("is no object: it needs `suite` and `cases`")
-    return place
-
-
-def _parsed(path: Path, text: str, first_line: int = 1) -> Any:  # noqa: ANN401 - any JSON
-    try:
-        # Numbers stay the texts that were written.
-        return json.loads(text, parse_float=str, parse_int=str)
-    except json.JSONDecodeError as error:
-        where = f"{path}:{first_line + error.lineno - 1}:{error.colno}"
-        raise SuiteError(f"{where}: not valid JSON: {error.msg}") from error
-    except RecursionError as error:
-        raise SuiteError(f"{path}:{first_line}:1: not valid JSON: nested too deeply") from error
-
-
-def _refuse_doubled_keys(path: Path, node: yaml.Node) -> None:
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, yaml.SequenceNode):
-            pending += current.value
-        elif isinstance(current, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, value in current.value:
-                mark = key.start_mark
-                if key.value in seen and key.value != "<<":
-                    where = f"{path}:{mark.line + 1}:{mark.column + 1}"
-                    raise SuiteError(f"{where}: {key.value!r} is there twice: keep one")
-                seen.add(key.value)
-                pending.append(value)
-
-
-def _marks(
-    node: yaml.Node, keys: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], tuple[int, int]]]:
-    yield keys, (node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _marks(value, (*keys, key.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for position, value in enumerate(node.value):
-            yield from _marks(value, (*keys, position))
-
-
-def _case(place: _Place) -> Case:
+def _case(place: Place) -> Case:
     if not isinstance(place.value, dict):
         raise place.wrong("must be a mapping with `id`, `question` and `expect`")
     _refuse_unknown(place, CASE_FIELDS)
@@ -228,7 +86,7 @@ def _case(place: _Place) -> Case:
     )
 
 
-def _expectation(place: _Place) -> Expectation:
+def _expectation(place: Place) -> Expectation:
     if not isinstance(place.value, dict):
         raise place.wrong("must be a mapping")
     _refuse_unknown(place, EXPECT_FIELDS)
@@ -248,7 +106,7 @@ def _expectation(place: _Place) -> Expectation:
     return expectation
 
 
-def _groups(place: _Place) -> tuple[tuple[str, ...], ...]:
+def _groups(place: Place) -> tuple[tuple[str, ...], ...]:
     if _absent(place, "answer_all"):
         return ()
     groups = place["answer_all"]
@@ -264,32 +122,32 @@ def _groups(place: _Place) -> tuple[tuple[str, ...], ...]:
     return found
 
 
-def _texts(place: _Place, key: str) -> tuple[str, ...]:
+def _texts(place: Place, key: str) -> tuple[str, ...]:
     return () if _absent(place, key) else _texts_of(place[key])
 
 
-def _texts_of(place: _Place) -> tuple[str, ...]:
+def _texts_of(place: Place) -> tuple[str, ...]:
     if not isinstance(place.value, list):
         raise place.wrong("must be a list of texts")
     return tuple(_text_of(place[n]) for n in range(len(place.value)))
 
 
-def _text(place: _Place, key: str) -> str | None:
+def _text(place: Place, key: str) -> str | None:
     return None if _absent(place, key) else _text_of(place[key])
 
 
-def _text_of(place: _Place) -> str:
+def _text_of(place: Place) -> str:
     value = place.value
     if isinstance(value, (dict, list, bool)) or value is None or not str(value).strip():
         raise place.wrong("must be a text that is not empty")
     return str(value)
 
 
-def _absent(place: _Place, key: str) -> bool:
+def _absent(place: Place, key: str) -> bool:
     return key not in place or place.value[key] in (None, "")
 
 
-def _flag(place: _Place, key: str) -> bool | None:
+def _flag(place: Place, key: str) -> bool | None:
     if _absent(place, key):
         return None
     written = str(place.value[key]).casefold()
@@ -298,7 +156,7 @@ def _flag(place: _Place, key: str) -> bool | None:
     return written in TRUE
 
 
-def _count(place: _Place, key: str) -> int | None:
+def _count(place: Place, key: str) -> int | None:
     if _absent(place, key):
         return None
     try:
@@ -319,7 +177,7 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _refuse_unknown(place: _Place, known: tuple[str, ...]) -> None:
+def _refuse_unknown(place: Place, known: tuple[str, ...]) -> None:
     for key in place.value:
         if key not in known:
             near = difflib.get_close_matches(str(key), known, n=1)
@@ -337,7 +195,7 @@ def _refuse_doubles(cases: tuple[Case, ...]) -> None:
         first[case.id] = case
 
 
-def _corpus(place: _Place, corpus: str | None) -> tuple[Path | None, str | None]:
+def _corpus(place: Place, corpus: str | None) -> tuple[Path | None, str | None]:
     """Return the corpus, or why there is none; a run over other data does not need it."""
     if corpus is None:
         return None, None

@@ -13,52 +13,23 @@ import urllib.parse
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from index.embed import Vector
 from index.errors import ChangedError, MismatchError, NoCollectionError, StoreError
-from index.models import ModelIdentity
+from index.sqlite_schema import APPLICATION_ID, FORMAT, SCHEMA, recipe_from_json, recipe_to_json
 from index.store import CollectionInfo, EmbeddedArticle, Match, Recipe, StoredPassage
 from index.types import Article, Passage, Span
 from index.vectors import VectorIndex
 
 log = logging.getLogger(__name__)
-
 DATABASE = "dateline.db"
-FORMAT = 2
 READ_WRITE = "mode=rwc"
 AS_IT_LIES = "mode=ro&immutable=1"
-APPLICATION_ID = 0x44_41_54_45  # "DATE", so that `file` and we know whose database this is
 BUSY_SECONDS = 10
 UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
 ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
-
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    text TEXT NOT NULL,
-    title TEXT, outlet TEXT, author TEXT, published TEXT, updated TEXT, url TEXT, language TEXT,
-    digest TEXT NOT NULL
-);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: a removed passage cannot return
-    article INTEGER NOT NULL REFERENCES articles (key),
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    sentences BLOB NOT NULL,        -- int32, shape (sentences, 2): start, end
-    vector BLOB NOT NULL,           -- float32, shape (dimension,)
-    sentence_vectors BLOB NOT NULL  -- float16, shape (sentences, dimension)
-);
-CREATE INDEX passages_of_article ON passages (article);
--- Contentless: the words' places are kept, the text itself only in articles.
-CREATE VIRTUAL TABLE words USING fts5 (
-    heading, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
-);
-"""
 
 
 class SqliteStore:
@@ -144,7 +115,7 @@ class SqliteStore:
                 self._add(embedded)
             generation = int(self._meta("generation") or 0) + 1
             self._set_meta("generation", str(generation))
-            self._set_meta("recipe", json.dumps(_recipe_to_json(recipe)))
+            self._set_meta("recipe", json.dumps(recipe_to_json(recipe)))
             info = self._info()
         try:
             self._rebuilt_vectors(info).save(self.folder, generation, recipe.model.digest)
@@ -277,7 +248,7 @@ class SqliteStore:
         counts = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
         articles, passages = self._db.execute(counts).fetchone()
         try:
-            read = _recipe_from_json(json.loads(recipe))
+            read = recipe_from_json(json.loads(recipe))
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged("its record of the model cannot be read") from error
         return CollectionInfo(int(generation), read, articles, passages)
@@ -449,19 +420,3 @@ def _heading(*named: str | None) -> str:
 def _quoted(word: str) -> str:
     """Quote a word for FTS5, so that nothing in it is read as syntax."""
     return '"' + word.replace('"', '""').replace("\0", " ") + '"'
-
-
-def _recipe_to_json(recipe: Recipe) -> dict[str, Any]:
-    return {
-        "model": recipe.model.to_json(),
-        "chunking": recipe.chunking,
-        "precision": recipe.precision,
-    }
-
-
-def _recipe_from_json(value: dict[str, Any]) -> Recipe:
-    return Recipe(
-        model=ModelIdentity.from_json(value["model"]),
-        chunking=int(value["chunking"]),
-        precision=str(value["precision"]),
-    )

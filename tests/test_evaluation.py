@@ -21,7 +21,8 @@ from evals.evaluate import evaluate
 from evals.gates import check_thresholds, parse_threshold
 from evals.plan import Plan
 from evals.runner import Options, run_suite, summary
-from evals.suite import SuiteError, load_suite
+from evals.suite import load_suite
+from evals.suite_file import SuiteError
 from evals.types import Case, Expectation, Record, Run
 from index.embed import Vector
 from index.embedding import LocalModel

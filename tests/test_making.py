@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from evals.making import Wish, add_case, drafted_case, start_suite
-from evals.suite import SuiteError, load_suite
+from evals.suite import load_suite
+from evals.suite_file import SuiteError
 from evals.types import Suite
 from rag.types import Answer, Citation, Sentence, Source
 

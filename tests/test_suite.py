@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from api.eval_cli import GOLDEN
-from evals.suite import SuiteError, load_suite, refuse_unknown_articles
+from evals.suite import load_suite, refuse_unknown_articles
+from evals.suite_file import SuiteError
 from evals.types import Case, Expectation, Suite
 from tests.conftest import ROOT
 
