@@ -18,7 +18,6 @@ the weights come from.
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
@@ -33,6 +32,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
+from evals.provenance import commit
 from index.build import CHUNKING, embed_articles
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL
@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         # Where nothing is retrieved the pipeline abstains by itself; there is nothing to learn.
         examples = [e for e in _examples(options.data, Path(folder)) if e.found]
     result = fit(examples)
-    result["provenance"] |= {"data": options.data.name, "commit": _commit()}
+    result["provenance"] |= {"data": options.data.name, "commit": commit()}
     options.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     sys.stdout.write(json.dumps(result["provenance"], indent=2) + "\n")
     return 0
@@ -214,11 +214,6 @@ def _as_json(model: LogisticRegression, features: tuple[str, ...]) -> dict[str, 
 
 def _read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
 
 
 if __name__ == "__main__":

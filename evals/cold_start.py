@@ -9,16 +9,15 @@ each, and of the ratio within each turn.
 """
 
 import argparse
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
+
+from evals.provenance import describe_machine
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "What tariff does Canada put on Chinese electric vehicles?"
@@ -54,23 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def describe_machine() -> str:
-    """Return the commit, the machine and the versions that a figure depends on, in one line."""
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607 - whichever git the user has
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
-    packages = ("onnxruntime", "faiss-cpu", "sentence-transformers", "torch")
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return (
-        f"commit {commit or 'unknown'}, {os.cpu_count()} cores, {_processor()}, "
-        f"Python {platform.python_version()}, {versions}"
-    )
-
-
 def summary(values: Sequence[float], write: Callable[[float], str]) -> str:
     """Return the median and the quartiles, each written by `write`."""
     first, middle, third = statistics.quantiles(values, n=4, method="inclusive")
@@ -81,15 +63,6 @@ def _seconds(command: Sequence[str]) -> float:
     start = time.perf_counter()
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own
     return time.perf_counter() - start
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def _print(line: str) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from evals.askers import LocalAsker, RecordedAsker, ServiceAsker
-from evals.cold_start import describe_machine
 from evals.plan import Plan
+from evals.provenance import commit, machine
 from evals.resume import Keeper, asked_the_same, records_before, still_good
 from evals.runner import Asker, run_suite, summary
 from evals.saved import write_file
@@ -100,9 +100,7 @@ def without_answers(run: dict[str, Any]) -> dict[str, Any]:
     return run | {"cases": [case | {"answer": None} for case in run["cases"]]}
 
 
-def _told(
-    suite: Suite, done: int, keeper: "Keeper", progress: Progress
-) -> Callable[[Record], None]:
+def _told(suite: Suite, done: int, keeper: Keeper, progress: Progress) -> Callable[[Record], None]:
     """Return what keeps and counts each new record; it is called from several threads."""
     count = done
     lock = threading.Lock()
@@ -207,12 +205,11 @@ def open_corpus(suite: Suite, plan: Plan, model: EmbeddingModel) -> Pipeline:
 
 
 def _provenance(plan: Plan, asker: Asker, cases: int) -> dict[str, Any]:
-    machine = describe_machine()
     return {
         **asker.describe(),
-        "commit": machine.partition(",")[0].removeprefix("commit "),
+        "commit": commit(),
         "version": version("dateline"),
-        "machine": machine.partition(", ")[2],
+        "machine": machine(),
         "started": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "cases": cases,
         "settings": {

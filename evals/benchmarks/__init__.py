@@ -27,7 +27,7 @@ from evals.benchmarks.collection import Bench
 from evals.benchmarks.data import BenchmarkError, files_of, fingerprint
 from evals.benchmarks.result import Findings, Metric, Result
 from evals.benchmarks.tables import as_text, write_tables
-from evals.cold_start import describe_machine
+from evals.provenance import describe_machine
 from index.build import Progress
 from index.embedding import EmbeddingModel, LocalModel
 from index.models import DEFAULT_MODEL
