@@ -12,6 +12,7 @@ from typing import Any
 
 from evals.plan import Plan
 from evals.runner import Asker
+from evals.saved import GateError, load_run
 from evals.suite_file import SuiteError
 from evals.types import Record, Suite
 
@@ -87,12 +88,9 @@ def _read_line(line: str) -> Record | None:
 
 def _read_run(path: Path) -> list[Record]:
     try:
-        run = json.loads(path.read_text("utf-8"))
-        return [record_from_json(case) for case in run["cases"]]
-    except OSError as error:
-        raise SuiteError(f"{path} cannot be read: {error.strerror}") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise SuiteError(f"{path} is not a run that `dateline eval --json` wrote") from error
+        return [record_from_json(case) for case in load_run(path)["cases"]]
+    except GateError as error:
+        raise SuiteError(str(error)) from error
 
 
 def still_good(suite: Suite, before: Iterable[Record]) -> list[Record]:
@@ -114,5 +112,5 @@ def asked_the_same(out: Path | None, suite: Suite, asker: Asker) -> bool:
     """Tell whether an earlier run asked the very articles that are asked now."""
     if out is None or not out.is_file():
         return True
-    earlier = json.loads(out.read_text("utf-8"))["corpus"].get(suite.name)
+    earlier = load_run(out)["corpus"].get(suite.name)
     return bool(earlier == json.loads(json.dumps(asker.corpus())))
