@@ -5,7 +5,9 @@ it as it is. A library's own exceptions are wrapped where that library is called
 
 DatelineError
 ├── ArticleError            a file cannot become an article
+│   └── FetchError          what stands at an address cannot be fetched
 ├── NothingToIndexError     no article was found where the user pointed
+├── UnknownArticleError     no article in the collection has that id
 ├── ModelError              an embedding model is missing, altered or unusable
 │   └── ExportError         a model cannot be exported to ONNX faithfully
 └── StoreError              the data folder cannot be read or written
@@ -16,6 +18,9 @@ DatelineError
 `rag.errors` adds what can go wrong with a question and its answer, under the same base.
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class DatelineError(Exception):
     """The base of every error that Dateline raises on purpose."""
@@ -25,8 +30,26 @@ class ArticleError(DatelineError):
     """A file cannot become an article; the message is the reason, without the file's name."""
 
 
+class FetchError(ArticleError):
+    """What stands at an address cannot be fetched; the message is the reason without the address."""
+
+
 class NothingToIndexError(DatelineError):
     """No article was found where the user pointed."""
+
+
+class UnknownArticleError(DatelineError):
+    """No article in the collection has an id.
+
+    Args:
+        article_id: what was asked for.
+        ids: what there is; the nearest is suggested.
+    """
+
+    def __init__(self, article_id: str, ids: Iterable[str]) -> None:
+        near = difflib.get_close_matches(article_id, list(ids), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "`dateline articles` lists them"
+        super().__init__(f"there is no article {article_id!r} in the collection: {hint}")
 
 
 class ModelError(DatelineError):
