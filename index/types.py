@@ -1,4 +1,4 @@
-"""The words that every part of Dateline shares: Article, Passage, Span.
+"""The words that every part of Dateline shares: Article, Passage, Span, Story.
 
 These are plain values. They know nothing of files, models or databases. Every offset is a
 half-open range of Unicode code points into an article's text.
@@ -64,3 +64,38 @@ class Passage:
     article: str
     span: Span
     sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A stretch of a document that is not part of the story, and what it was taken for."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story as a document told it: an article that has no id of its own yet.
+
+    Fields are as in Article. `id` is the name that the document itself gives it, if any. `removed`
+    is what stood around the story, in the document's order.
+    """
+
+    text: str
+    title: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+    published: str | None = None
+    updated: str | None = None
+    url: str | None = None
+    language: str | None = None
+    id: str | None = None
+    removed: tuple[Removed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A part of a document that should have been a story and could not be read as one."""
+
+    reason: str
