@@ -1,0 +1,96 @@
+"""HTML pages: bytes become a parsed tree, whatever they claim to be and however they are nested."""
+
+import re
+
+from charset_normalizer import from_bytes
+from lxml import etree
+from lxml import html as lxml_html
+
+from index.errors import ArticleError
+
+MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?([\w.:-]+)""")
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+# A declaration stands at the start: https://html.spec.whatwg.org/#charset
+HEAD = 4096
+# What these names mean on the web: https://encoding.spec.whatwg.org/#names-and-labels
+MEANT = {
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "iso-8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+}
+# A page cut off or with a stray byte is still in the charset that the rest of it is in.
+MAX_DAMAGED = 0.1
+# The detector looks at this many bytes: enough to tell, and quick.
+SAMPLE = 20_000
+# No news page comes near; far more would take a gigabyte to parse.
+MAX_TAGS = 1_000_000
+# Characters that stand for bytes which could not be read, or that no text holds.
+UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
+MAX_UNREADABLE = 0.05
+
+
+def decode_page(data: bytes, charset: str | None = None) -> str:
+    """Return the text of a page.
+
+    A byte order mark holds before all else. Bytes beyond ASCII that are valid UTF-8 are UTF-8,
+    whatever is declared. Then come the charset that HTTP declared and the page's own, where the
+    bytes are valid in it or nearly so, and last the detector's guess.
+    """
+    for mark, codec in MARKS:
+        if data.startswith(mark):
+            return data.decode(codec, "replace")
+    declared = DECLARED.search(data[:HEAD].lower())
+    names = [charset, declared.group(1).decode("ascii", "replace") if declared else None, "utf-8"]
+    if not data.isascii():
+        names.insert(0, "utf-8")
+    for tolerated in (0.0, MAX_DAMAGED):
+        for name in names:
+            text = _decoded(data, name, tolerated) if name else None
+            if text is not None:
+                return text
+    guess = from_bytes(data[:SAMPLE]).best()
+    return data.decode(guess.encoding if guess else "utf-8", "replace")
+
+
+def parse_page(text: str) -> etree._Element | None:
+    """Return the root of a page's tree, or None where there is nothing to parse.
+
+    libxml2 repairs what is broken and stops at 256 levels, so that no tree is deeper than that.
+
+    Raises:
+        ArticleError: it is no text, or has more than MAX_TAGS tags.
+    """
+    if text.count("<") > MAX_TAGS:
+        raise ArticleError(f"it has more than {MAX_TAGS:,} tags; no news page does")
+    if len(UNREADABLE.findall(text)) > MAX_UNREADABLE * len(text):
+        raise ArticleError("it is no text in any charset that could be told")
+    # Parsed as bytes: lxml refuses a text that declares a charset.
+    data = text.replace("\0", "").encode("utf-8", "replace")
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return lxml_html.document_fromstring(data, parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def _decoded(data: bytes, name: str, tolerated: float) -> str | None:
+    """Return the text in a charset, unless more of what is not ASCII is damaged than tolerated."""
+    key = name.strip().strip("\"'").lower()
+    try:
+        text = data.decode(MEANT.get(key, key), "replace")
+    except (LookupError, ValueError):
+        return None
+    beyond_ascii = len(BEYOND_ASCII.findall(text)) if tolerated else 0
+    return text if text.count("\ufffd") <= tolerated * beyond_ascii else None

@@ -1,0 +1,345 @@
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.errors import ArticleError
+from index.formats.html import read_html
+from index.types import Story
+
+PARAGRAPHS = (
+    "The town of Ellerby will rebuild its old mill after a vote that split the council in two.",
+    "Mayor Ada Quist said on Monday that the roof alone would cost four million crowns to mend.",
+    "Opponents had asked for a library instead, and promised to bring the matter to a court.",
+    "Work is to begin in spring, once the storks that nest on the chimney have left the place.",
+)
+BODY = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+TEXT = "\n\n".join(PARAGRAPHS)
+HEADLINE = "Ellerby votes to rebuild its mill"
+
+
+def page(body: str = BODY, head: str = "", around: str = "{}") -> bytes:
+    article = f"<article><h1>{HEADLINE}</h1><div class='story'>{body}</div></article>"
+    return (
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{head}</head>"
+        f"<body>{around.replace('{}', article)}</body></html>"
+    ).encode()
+
+
+def story(*arguments: str, **named: str) -> Story:
+    return read_html(page(*arguments, **named))[0]
+
+
+def linked(item: dict[str, object]) -> str:
+    return f"<script type='application/ld+json'>{json.dumps(item)}</script>"
+
+
+def test_paragraphs_are_parted_by_an_empty_line_and_hold_no_markup() -> None:
+    body = BODY.replace("old mill", "<b>old</b> <a href='/mill'>mill</a>").replace(
+        " the ", "\n the "
+    )
+    assert story(body).text == TEXT
+
+
+def test_a_heading_is_a_paragraph_of_its_own() -> None:
+    body = f"{BODY}<h2>What comes next</h2><p>{PARAGRAPHS[0][::-1]}. {PARAGRAPHS[1]}</p>"
+    assert "\n\nWhat comes next\n\n" in story(body).text
+
+
+def test_list_items_stand_on_lines_of_their_own() -> None:
+    items = "".join(
+        f"<li>The {part} of the mill will be made anew</li>" for part in ("roof", "door")
+    )
+    text = story(f"{BODY}<ul>{items}</ul>{BODY[::1].replace('The', 'Then the')}").text
+    assert "\n\nThe roof of the mill will be made anew\nThe door of the mill" in text
+
+
+def test_the_rows_of_a_table_are_lines_and_its_cells_are_told_apart() -> None:
+    rows = "<tr><th>Part of the mill</th><th>Cost in crowns</th></tr>" + "".join(
+        f"<tr><td>The {part}, with all the labour</td><td>{cost} crowns</td></tr>"
+        for part, cost in (("roof", 400), ("door", 250))
+    )
+    text = story(f"{BODY}<table>{rows}</table>{BODY.replace('The', 'Then the')}").text
+    assert "The roof, with all the labour | 400 crowns\nThe door, with all the labour | 250" in text
+
+
+def test_a_line_break_ends_a_line_and_two_end_a_paragraph() -> None:
+    body = f"<p>{PARAGRAPHS[0]}<br>{PARAGRAPHS[1]}<br><br>{PARAGRAPHS[2]}</p>"
+    assert story(body).text == f"{PARAGRAPHS[0]}\n{PARAGRAPHS[1]}\n\n{PARAGRAPHS[2]}"
+
+
+def test_the_headline_is_the_title_and_not_in_the_text() -> None:
+    found = story()
+    assert found.title == HEADLINE
+    assert HEADLINE not in found.text
+    assert [removed.reason for removed in found.removed] == ["the story's headline"]
+
+
+@pytest.mark.parametrize(
+    ("furniture", "reason"),
+    [
+        ("<nav><a href='/'>Home</a> <a href='/world'>World</a></nav>", "navigation"),
+        ("<div class='share-tools'>Share this story with a friend</div>", "share and follow links"),
+        (
+            "<section class='newsletter'>Get the news of Ellerby every morning.</section>",
+            "sign-up or subscription offer",
+        ),
+        ("<div id='cookie-notice'>We use cookies to serve you.</div>", "cookie or privacy notice"),
+        (
+            "<aside class='related-stories'><a href='/1'>Storks return to the mill</a></aside>",
+            "beside the story",
+        ),
+        ("<div id='comments'>What a fine mill, said a reader.</div>", "readers' comments"),
+        ("<footer>Printed in Ellerby since 1911</footer>", "the page's footer"),
+        ("<div style='display: none'>Shown to nobody at all</div>", "hidden on the page"),
+    ],
+)
+def test_what_stands_around_the_story_is_left_out_with_its_reason(
+    furniture: str, reason: str
+) -> None:
+    found = story(around=f"{{}}{furniture}")
+    assert found.text == TEXT
+    assert [removed.reason for removed in found.removed][-1] == reason
+
+
+def test_a_container_named_for_something_else_keeps_the_story() -> None:
+    assert story(around="<div class='has-sidebar newsletter-on'>{}</div>").text == TEXT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Read more: <a href='/2'>Storks return to the mill of Ellerby</a></p>",
+        "<p><a href='/n'>Sign up</a> for our newsletter to get more such stories.</p>",
+        "<p>Follow Ada Lind on Twitter at @adalind.</p>",
+        "<p>Copyright 2024 The Ellerby Post. All rights reserved.</p>",
+        "<p>Advertisement</p>",
+        "<figure><img src='m.jpg'><figcaption>The mill in 1911.</figcaption></figure>",
+    ],
+)
+def test_a_line_among_the_paragraphs_that_is_no_story_is_left_out(line: str) -> None:
+    middle = "</p><p>Opponents"
+    found = story(BODY.replace(middle, f"</p>{line}<p>Opponents"))
+    assert found.text == TEXT
+    assert len(found.removed) == 2  # the headline, and the line
+
+
+def test_prose_that_speaks_of_newsletters_and_networks_is_kept() -> None:
+    said = (
+        "Quist wrote on Twitter that the newsletter of the mill's friends had misled its readers."
+    )
+    assert said in story(f"{BODY}<p>{said}</p>").text
+
+
+def test_a_post_that_the_story_quotes_is_kept() -> None:
+    post = (
+        "<div class='social-embed'><blockquote><p>We want our storks back!</p></blockquote></div>"
+    )
+    assert "We want our storks back!" in story(f"{BODY}{post}{BODY.replace('The', 'A')}").text
+
+
+def test_what_was_left_out_is_told_in_the_order_of_the_page() -> None:
+    found = story(around="<nav>Home</nav>{}<div class='share'>Share</div><footer>Imprint</footer>")
+    assert [removed.text for removed in found.removed] == ["Home", HEADLINE, "Share", "Imprint"]
+
+
+def test_a_page_without_metadata_has_none_made_up() -> None:
+    found = read_html(f"<html><body><div>{BODY}</div></body></html>".encode())[0]
+    assert found.text == TEXT
+    fields = (found.title, found.outlet, found.author, found.published, found.updated, found.url)
+    assert fields == (None,) * 6
+    assert found.language is None
+
+
+def test_json_ld_tells_the_metadata() -> None:
+    item: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@graph": [
+            {"@type": "NewsMediaOrganization", "@id": "#post", "name": "The Ellerby Post"},
+            {
+                "@type": ["NewsArticle"],
+                "headline": "Ellerby votes to rebuild its mill &amp; dam",
+                "author": [{"@type": "Person", "name": "Ada Lind"}, {"name": "Bo Rask"}],
+                "publisher": {"@id": "#post"},
+                "datePublished": "2024-03-05T07:30:00+01:00",
+                "dateModified": "2024-03-06",
+            },
+        ],
+    }
+    found = story(BODY, linked(item))
+    assert found.title == "Ellerby votes to rebuild its mill & dam"
+    assert found.outlet == "The Ellerby Post"
+    assert found.author == "Ada Lind, Bo Rask"
+    assert found.published == "2024-03-05T07:30:00+01:00"
+    assert found.updated == "2024-03-06"
+
+
+def test_of_several_articles_in_json_ld_the_page_s_own_is_read() -> None:
+    others: list[dict[str, object]] = [
+        {"@type": "NewsArticle", "headline": "Storks return", "author": "Bo Rask"},
+        {"@type": "NewsArticle", "url": "https://post.example/mill", "author": "Ada Lind"},
+    ]
+    head = "".join(map(linked, others))
+    assert read_html(page(head=head), url="https://post.example/mill")[0].author == "Ada Lind"
+
+
+def test_meta_elements_tell_the_metadata() -> None:
+    head = (
+        "<title>Ellerby votes | The Ellerby Post</title>"
+        "<meta property='og:site_name' content='The Ellerby Post'>"
+        "<meta property='og:title' content='Ellerby votes to rebuild its mill - The Ellerby Post'>"
+        "<meta property='article:published_time' content='2024-03-05T07:30Z'>"
+        "<meta name='author' content='By Ada Lind and Bo Rask, Staff Writers'>"
+        "<link rel='canonical' href='https://post.example/mill'>"
+    )
+    found = story(BODY, head)
+    assert found.title == "Ellerby votes to rebuild its mill"
+    assert found.outlet == "The Ellerby Post"
+    assert found.author == "Ada Lind, Bo Rask"
+    assert found.published == "2024-03-05T07:30Z"
+    assert found.url == "https://post.example/mill"
+    assert found.language == "en"
+
+
+def test_the_address_that_it_came_from_holds_before_the_page_s_own() -> None:
+    head = "<link rel='canonical' href='https://post.example/other'>"
+    address = "https://post.example/mill"
+    assert read_html(page(head=head), url=address)[0].url == address
+
+
+@pytest.mark.parametrize("written", ["2024", "2024-03", "2024-03-05", "2024-03-05T07:30"])
+def test_a_date_keeps_its_precision(written: str) -> None:
+    head = f"<meta property='article:published_time' content='{written}'>"
+    assert story(BODY, head).published == written
+
+
+@pytest.mark.parametrize("written", ["soon", "0001-01-01T00:00:00Z", "2024-13-45", ""])
+def test_a_date_that_says_nothing_is_unknown(written: str) -> None:
+    head = f"<meta property='article:published_time' content='{written}'>"
+    assert story(BODY, head).published is None
+
+
+def test_the_date_of_the_only_time_element_is_the_publication_s() -> None:
+    when = "<time datetime='2024-03-05'>Tuesday</time>"
+    assert story(around=f"{{}}{when}").published == "2024-03-05"
+    assert story(around=f"{{}}{when}{when.replace('05', '06')}").published is None
+
+
+@pytest.mark.parametrize(
+    ("written", "author"),
+    [
+        ("By Ada Lind", "Ada Lind"),
+        ("Ada Lind, The Ellerby Post", "Ada Lind"),
+        ("https://post.example/ada", None),
+        ("Staff Writer", None),
+        ("webmaster01", None),
+        ("The Ellerby Post", None),
+        ("ADA LIND, BO RASK, Associated Press", "ADA LIND, BO RASK, Associated Press"),
+    ],
+)
+def test_authors_are_names(written: str, author: str | None) -> None:
+    head = (
+        f"<meta name='author' content='{written}'>"
+        "<meta property='og:site_name' content='The Ellerby Post'>"
+    )
+    assert story(BODY, head).author == author
+
+
+def test_a_text_that_a_script_would_load_is_taken_from_the_metadata() -> None:
+    item: dict[str, object] = {"@type": "NewsArticle", "articleBody": "\n".join(PARAGRAPHS)}
+    assert story("<p>Loading.</p>", linked(item)).text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("codec", "declared", "charset"),
+    [
+        ("utf-8", "utf-8", None),
+        ("utf-8", "iso-8859-1", None),
+        ("cp1252", "iso-8859-1", None),
+        ("cp1251", "none", "windows-1251"),
+        ("koi8_r", "none", None),
+        ("utf-8-sig", "none", None),
+        ("utf-16", "none", None),
+        ("shift_jis", "shift_jis", "no-such-charset"),
+    ],
+)
+def test_the_charset_is_found(codec: str, declared: str, charset: str | None) -> None:
+    letters = {
+        "cp1251": "Мельница",
+        "koi8_r": "Городской совет решил восстановить старую мельницу. Работы начнутся весной.",
+        "shift_jis": "水車小屋",
+    }
+    name = letters.get(codec, "Mühle „Göpel“")
+    head = f"<meta charset='{declared}'>" if declared != "none" else ""
+    text = f"{name} {name} {PARAGRAPHS[0]}"
+    data = f"<html><head>{head}</head><body><p>{text}</p></body></html>".encode(codec)
+    assert read_html(data, charset=charset)[0].text == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"   \n",
+        b"<html></html>",
+        b"<html><body><nav><a href='/'>Home</a></nav></body></html>",
+        b"<!-- " + b"x" * 1000,
+        b"<p>Too short.</p>",
+    ],
+)
+def test_a_page_without_a_story_is_refused(data: bytes) -> None:
+    with pytest.raises(ArticleError, match="no story"):
+        read_html(data)
+
+
+def test_a_stray_byte_does_not_change_the_charset() -> None:
+    data = page(BODY.replace("o", "ö")).replace(b"spring", b"spr\xffng")
+    assert "rebuild its öld mill" in read_html(data)[0].text
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(ArticleError, match="no text"):
+        read_html(bytes(range(256)) * 40 + b"\x00\x01\x02\xff\xfe" * 500)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        BODY + "<div>" * 100_000 + "x",
+        BODY + "<b>" * 100_000 + BODY,
+        BODY + "<!-- " + "x" * 5_000_000,
+        BODY.replace("mill", "mi\0ll"),
+        BODY + "<p a='" + "b " * 2_000_000 + "'>",
+        "<script type='application/ld+json'>" + "[" * 500_000 + "</script>" + BODY,
+        "<h1>" * 200 + "x" * 100 + "</h1>" * 200 + BODY,
+    ],
+    ids="nested open comment null attribute json headings".split(),
+)
+def test_a_malformed_page_is_read_in_bounded_time(data: str) -> None:
+    start = time.perf_counter()
+    assert PARAGRAPHS[2] in read_html(data.encode())[0].text
+    assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize("data", ["<p>a" * 2_500_000, "<p>" + "<i>a</i>" * 210_000])
+def test_a_page_of_far_too_many_elements_is_refused(data: str) -> None:
+    with pytest.raises(ArticleError, match="no news page does"):
+        read_html(data.encode())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(st.binary(max_size=400), st.text(alphabet="<>/ap d!-&;='\"x\n", max_size=300)))
+def test_any_bytes_give_a_story_or_a_reason(data: bytes | str) -> None:
+    tail = data if isinstance(data, bytes) else data.encode()
+    for document in (tail, BODY.encode() + tail):
+        said = outcome(document)
+        assert said.startswith("it ") or said == said.strip() != ""
+
+
+def outcome(data: bytes) -> str:
+    try:
+        return read_html(data)[0].text
+    except ArticleError as error:
+        return str(error)
