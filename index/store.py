@@ -1,18 +1,19 @@
 """Store: where a collection is kept and searched, as a protocol that engines can implement.
 
 A store keeps articles, their passages and their vectors, and finds passages by vector and by word.
-It knows nothing of how vectors are made or what they are searched for. `index.sqlite_store` is the
+It knows nothing of how vectors are made or what they are searched for. `index.sqlite.store` is the
 one that ships; tests/test_store_contract.py is what any other must pass.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from index.embed import PassageVectors, Vector, Vectors
 from index.models import ModelIdentity
-from index.types import Article, Passage
+from index.types import Article, Passage, Removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,27 @@ class CollectionInfo:
     recipe: Recipe
     articles: int
     passages: int
+    origins: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How an article came in.
+
+    Attributes:
+        source: the file or address it was read from, with a part of it after "#" where that holds
+            several; None for one that came from neither.
+        removed: what stood around the story there and is not part of it.
+    """
+
+    source: str | None = None
+    removed: tuple[Removed, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all of it, in hex."""
+        parts = (self.source, *((part.text, part.reason) for part in self.removed))
+        return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,26 @@ class EmbeddedArticle:
     article: Article
     passages: tuple[Passage, ...]
     vectors: tuple[PassageVectors, ...]
+    intake: Intake = Intake()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What tells whether a stored article has changed: its digest, its intake's, its source."""
+
+    digest: str
+    intake: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article in a collection's list. `text` is empty there; `origin` names its origin."""
+
+    article: Article
+    origin: str
+    source: str | None
+    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +115,8 @@ class Match:
 class Store(Protocol):
     """A collection of articles that can be searched.
 
-    Every method raises StoreError when the storage underneath fails. `info`, `digests` and
-    `search_vectors` raise NoCollectionError while nothing has been stored. A store is used by the
+    Every method raises StoreError when the storage underneath fails. While nothing has
+    been stored, everything but `write` and `close` raises NoCollectionError. A store is used by the
     thread that opened it.
     """
 
@@ -87,8 +129,11 @@ class Store(Protocol):
     def info(self) -> CollectionInfo:
         """Return what the collection holds."""
 
-    def digests(self) -> dict[str, str]:
-        """Return the digest of each article, by its id."""
+    def known(self) -> dict[str, Known]:
+        """Return what tells whether an article has changed, by its id."""
+
+    def listed(self) -> Iterator[Listed]:
+        """Return every article without its text, in the order of their ids."""
 
     def write(
         self,
@@ -114,6 +159,19 @@ class Store(Protocol):
 
         Raises:
             StoreError: what is stored is no longer what was stored.
+        """
+
+    def intake(self, article_id: str) -> Intake | None:
+        """Return how an article came in, or None where there is no such article."""
+
+    def embedded(self, article_id: str) -> EmbeddedArticle | None:
+        """Return one article with its passages and vectors as they were stored, or None."""
+
+    def origins(self, article_ids: Collection[str]) -> dict[str, str]:
+        """Return the origin of each article that is there.
+
+        Articles that carry the same reporting (`index.origin`) share one. It is named by the id of
+        the earliest of them, so its name may change as articles come and go.
         """
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,35 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embed import Vector, Vectors
+from index.store import CollectionInfo
 
 if TYPE_CHECKING:
     from faiss import Index
 
-FORMAT = 1
+FORMAT = 2
 RECORD = "vectors.json"
+Ids = npt.NDArray[np.int64]
+"""Shape (n,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Which state of a collection an index holds: its generation, model and number of vectors."""
+
+    generation: int
+    model: str
+    dimension: int
+    count: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "Checkpoint | None":
+        """Return what the file in a folder holds, by its record."""
+        record = _read_record(folder)
+        return None if record is None else record[0]
+
+    def leads_to(self, info: CollectionInfo) -> bool:
+        """Tell whether the state that `info` describes is this one or follows from it."""
+        return self.model == info.recipe.model.digest and self.generation <= info.generation
 
 
 class VectorIndex:
@@ -31,7 +55,7 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def of(cls, ids: npt.NDArray[np.int64], vectors: Vectors) -> "VectorIndex":
+    def of(cls, ids: Ids, vectors: Vectors) -> "VectorIndex":
         """Make an index of vectors.
 
         Args:
@@ -39,35 +63,49 @@ class VectorIndex:
             vectors: shape (n, dimension), rows of length 1.
         """
         faiss = _faiss()
-        index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-        index.add_with_ids(np.ascontiguousarray(vectors), ids)
-        return cls(index)
+        made = cls(faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1])))
+        made.add(ids, vectors)
+        return made
+
+    @property
+    def count(self) -> int:
+        """Return how many vectors it holds."""
+        return int(self._index.ntotal)
+
+    @property
+    def last_id(self) -> int:
+        """Return the highest id in it, 0 when it is empty."""
+        ids = _faiss().vector_to_array(self._index.id_map)
+        return int(ids.max()) if len(ids) else 0
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Add vectors, shapes as in `of`, under ids that are not in it yet."""
+        if len(ids):
+            self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
+
+    def remove(self, ids: Ids) -> None:
+        """Remove the vectors of some ids; those that are not in it are ignored."""
+        if len(ids):
+            self._index.remove_ids(ids)
 
     def search(self, query: Vector, limit: int) -> list[tuple[int, float]]:
         """Return at most `limit` (id, cosine) pairs, best first."""
-        scores, ids = self._index.search(query[np.newaxis], min(limit, self._index.ntotal))
+        scores, ids = self._index.search(query[np.newaxis], min(limit, self.count))
         return [
             (int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0
         ]
 
-    def save(self, folder: Path, generation: int, model_digest: str) -> None:
-        """Write the index into `folder` for one generation of the collection.
+    def save(self, folder: Path, at: Checkpoint) -> None:
+        """Write the index into `folder`.
 
         Raises:
             OSError: it could not be written; what was there before is still there.
         """
         data = _faiss().serialize_index(self._index).tobytes()
-        name = f"vectors-{generation:09d}.faiss"
-        record = {
-            "format": FORMAT,
-            "file": name,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "generation": generation,
-            "model": model_digest,
-            "count": self._index.ntotal,
-        }
+        name = f"vectors-{at.generation:09d}.faiss"
+        record = {"format": FORMAT, "file": name, "sha256": hashlib.sha256(data).hexdigest()}
         write_atomically(folder / name, data)
-        write_atomically(folder / RECORD, json.dumps(record, indent=1).encode())
+        write_atomically(folder / RECORD, json.dumps(record | asdict(at), indent=1).encode())
         for old in folder.glob("vectors-*.faiss"):
             if old.name != name:
                 # A reader that still holds the older record rebuilds from the database.
@@ -75,20 +113,24 @@ class VectorIndex:
                     old.unlink()
 
     @classmethod
-    def load(cls, folder: Path, generation: int, model_digest: str) -> "VectorIndex | str":
-        """Return the saved index, or, where it cannot be trusted, the reason why not."""
-        record = _read_record(folder)
-        if record is None:
+    def load(cls, folder: Path, info: CollectionInfo) -> "tuple[Checkpoint, VectorIndex] | str":
+        """Return the saved index and its state, or the reason why it cannot be used.
+
+        It can be where the state that `info` describes follows from it.
+        """
+        found = _read_record(folder)
+        if found is None:
             return "it is missing"
-        if (record.get("generation"), record.get("model")) != (generation, model_digest):
+        at, file, checksum = found
+        if not at.leads_to(info):
             return "it belongs to another state of the collection"
         try:
-            data = (folder / str(record.get("file"))).read_bytes()
+            data = (folder / file).read_bytes()
         except OSError as error:
             return f"it cannot be read ({error.strerror})"
-        if hashlib.sha256(data).hexdigest() != record.get("sha256"):
+        if hashlib.sha256(data).hexdigest() != checksum:
             return "it is damaged"
-        return cls(_faiss().deserialize_index(np.frombuffer(data, dtype=np.uint8)))
+        return at, cls(_faiss().deserialize_index(np.frombuffer(data, dtype=np.uint8)))
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -109,12 +151,19 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def _read_record(folder: Path) -> dict[str, Any] | None:
+def _read_record(folder: Path) -> tuple[Checkpoint, str, str] | None:
+    """Return what the record says: the state, the file's name and its checksum."""
     try:
         record = json.loads((folder / RECORD).read_text("utf-8"))
-    except (OSError, ValueError):
+        if record["format"] != FORMAT:
+            return None
+        at = Checkpoint(
+            *(int(record["generation"]), str(record["model"])),
+            *(int(record["dimension"]), int(record["count"])),
+        )
+        return at, str(record["file"]), str(record["sha256"])
+    except (OSError, ValueError, TypeError, KeyError):
         return None
-    return record if isinstance(record, dict) and record.get("format") == FORMAT else None
 
 
 def _faiss() -> Any:  # noqa: ANN401 - the module itself

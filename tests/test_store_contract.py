@@ -1,6 +1,7 @@
 """What every store must do. A new engine passes this suite by joining STORES."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ from hypothesis.extra.numpy import arrays
 from index.embed import PassageVectors, Vectors, unit
 from index.errors import ChangedError, MismatchError, NoCollectionError
 from index.models import ModelIdentity
-from index.sqlite_store import SqliteStore
-from index.store import EmbeddedArticle, Recipe, Store
-from index.types import Article, Passage, Span
+from index.sqlite.store import SqliteStore
+from index.store import EmbeddedArticle, Intake, Recipe, Store
+from index.types import Article, Passage, Removed, Span
 
 Open = Callable[[Path], Store]
 STORES: dict[str, Open] = {"sqlite": lambda folder: SqliteStore(folder, create=True)}
@@ -92,7 +93,7 @@ def test_an_article_comes_back_exactly_as_it_went_in(store: Store) -> None:
     store.write(RECIPE, [EmbeddedArticle(article, passages, (vectors,))])
     assert store.article("a/ü") == article
     assert store.article("nobody") is None
-    assert store.digests() == {"a/ü": article.digest}
+    assert {i: k.digest for i, k in store.known().items()} == {"a/ü": article.digest}
     [stored] = store.passages([m.passage for m in store.search_vectors(EAST, 1)])
     assert stored.passage == passages[0]
     assert stored.sentence_vectors.tolist() == [EAST.tolist()]
@@ -225,7 +226,118 @@ def test_a_change_worked_out_from_an_older_state_is_refused(store: Store) -> Non
     store.write(RECIPE, [embedded("b", "Two.")], since=info.generation)
     with pytest.raises(ChangedError, match="run this again"):
         store.write(RECIPE, [], removals=["a"], since=info.generation)
-    assert store.digests().keys() == {"a", "b"}
+    assert store.known().keys() == {"a", "b"}
+
+
+def test_how_an_article_came_in_is_kept_beside_it(store: Store) -> None:
+    intake = Intake("/desk/a.html", (Removed("Share this\nSign up", "sharing"),))
+    stored = replace(embedded("a", "East."), intake=intake)
+    store.write(RECIPE, [stored, embedded("b", "North.")])
+    assert store.intake("a") == intake
+    assert store.intake("b") == Intake()
+    assert store.intake("nobody") is None
+    known = store.known()
+    assert (known["a"].source, known["a"].intake) == ("/desk/a.html", intake.digest)
+    assert (known["b"].source, known["b"].digest) == (None, embedded("b", "North.").article.digest)
+
+
+def test_an_article_can_be_taken_out_as_it_was_put_in(store: Store) -> None:
+    vectors = np.stack([EAST, NORTH])
+    put = replace(embedded("a", "East.", "North.", vectors=vectors), intake=Intake("here"))
+    store.write(RECIPE, [put])
+    taken = store.embedded("a")
+    assert taken is not None
+    assert (taken.article, taken.passages, taken.intake) == (put.article, put.passages, put.intake)
+    for ours, theirs in zip(taken.vectors, put.vectors, strict=True):
+        np.testing.assert_array_equal(ours.passage, theirs.passage)
+        np.testing.assert_array_equal(ours.sentences, theirs.sentences)
+    assert store.embedded("nobody") is None
+
+
+def test_articles_are_listed_in_order_without_their_texts(store: Store) -> None:
+    store.write(RECIPE, [embedded("b", "One.", "Two."), embedded("a", "Three.", title="T")])
+    listed = list(store.listed())
+    assert [(item.article.id, item.passages) for item in listed] == [("a", 1), ("b", 2)]
+    assert listed[0].article == Article(id="a", text="", title="T")
+    assert [item.origin for item in listed] == ["a", "b"]
+
+
+def story(seed: str, paragraphs: int = 6) -> list[str]:
+    """Make sentences that no other seed shares."""
+    return [
+        " ".join(f"{seed}{paragraph}word{n}" for n in range(30)) + "."
+        for paragraph in range(paragraphs)
+    ]
+
+
+def told(name: str, sentences: list[str], published: str | None = None) -> EmbeddedArticle:
+    made = embedded(name, *sentences)
+    return replace(made, article=replace(made.article, published=published))
+
+
+def test_copies_of_one_story_share_the_origin_of_the_earliest(store: Store) -> None:
+    wire = story("wire")
+    first = told("late", wire, "2026-01-15")
+    info = store.write(RECIPE, [first, told("other", story("other"))])
+    assert info.origins == 2
+    info = store.write(RECIPE, [told("early", ["A new lead of its own.", *wire[:4]], "2026-01-14")])
+    assert info.origins == 2
+    assert store.origins(["late", "early", "other", "nobody"]) == {
+        "late": "early",
+        "early": "early",
+        "other": "other",
+    }
+
+
+def test_an_origin_falls_apart_when_what_held_it_together_goes(store: Store) -> None:
+    one, two = story("one"), story("two")
+    joined = told("roundup", [*one, *two])
+    store.write(RECIPE, [told("a", one), told("b", two), joined])
+    assert len(set(store.origins(["a", "b", "roundup"]).values())) == 1
+    info = store.write(RECIPE, [], removals=["roundup"])
+    assert store.origins(["a", "b"]) == {"a": "a", "b": "b"}
+    assert info.origins == 2
+
+
+def test_an_article_that_is_rewritten_leaves_its_origin(store: Store) -> None:
+    store.write(RECIPE, [told("a", story("wire")), told("b", story("wire"))])
+    assert store.origins(["b"]) == {"b": "a"}
+    store.write(RECIPE, [told("b", story("own"))])
+    assert store.origins(["a", "b"]) == {"a": "a", "b": "b"}
+
+
+@pytest.mark.parametrize("name", STORES)
+@given(
+    changes=st.lists(
+        st.tuples(
+            st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 5), max_size=3),
+            st.sets(st.sampled_from("abcdef"), max_size=2),
+            st.booleans(),
+        ),
+        max_size=8,
+    )
+)
+def test_after_any_changes_what_is_found_is_what_is_there(
+    name: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    changes: list[tuple[dict[str, int], set[str], bool]],
+) -> None:
+    folder = tmp_path_factory.mktemp("changes") / "data"
+    store, there = STORES[name](folder), dict[str, int]()
+    reader = STORES[name](folder)
+    for added, removed, reopened in changes:
+        articles = [embedded(i, *(f"Sentence {i}{n}." for n in range(k))) for i, k in added.items()]
+        info = store.write(RECIPE, articles, removals=removed)
+        there = {i: k for i, k in there.items() if i not in removed} | added
+        expected = sorted(f"Sentence {i}{n}." for i, k in there.items() for n in range(k))
+        if reopened:
+            reader.close()
+            reader = STORES[name](folder)
+        assert sorted(text for text, _ in nearest(reader, EAST, 99)) == expected
+        assert sorted(with_words(reader, "sentence", limit=99)) == expected
+        assert (info.articles, info.passages) == (len(there), len(expected))
+    store.close()
+    reader.close()
 
 
 @pytest.mark.parametrize("name", STORES)

@@ -1,0 +1,1 @@
+"""SQLite: the store that ships, a collection in one folder on this machine."""

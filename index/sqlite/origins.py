@@ -1,0 +1,96 @@
+"""SqliteOrigins: which stored articles carry the same reporting.
+
+Candidates are looked up by sampled shingles, decided by `index.origin`, and kept as pairs. An
+origin is everything that is connected by pairs; it is named by the earliest article in it.
+"""
+
+from collections import Counter, deque
+
+import numpy as np
+
+from index.origin import Fingerprint, min_shared, same_reporting
+from index.sqlite.database import SqliteDatabase
+from index.types import Article
+
+# A shingle that this many articles share is boilerplate, or a story with enough copies to be found
+# by its other shingles: the rest of its articles is not looked at.
+MAX_HOLDERS = 200
+# The candidates that share most are compared in full; one that is related is enough.
+MAX_COMPARED = 24
+
+
+class SqliteOrigins:
+    """The origins of a collection. Every method runs inside a transaction of its caller."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._db = database
+        self._touched: set[int] = set()
+
+    def add(self, key: int, article: Article, fingerprint: Fingerprint) -> None:
+        """Relate a new article, stored under `key`, to those that carry its reporting."""
+        for other in self._candidates(fingerprint):
+            if same_reporting(article, self._article(other)):
+                self._db.sql.executemany(
+                    "INSERT INTO kin VALUES (?, ?)", [(key, other), (other, key)]
+                )
+        self._db.sql.executemany(
+            "INSERT OR IGNORE INTO fingerprints VALUES (?, ?)",
+            [(value, key) for value in fingerprint.hashes],
+        )
+        self._touched.add(key)
+
+    def remove(self, key: int, hashes: bytes) -> None:
+        """Forget an article. `hashes` is its stored fingerprint."""
+        self._db.sql.executemany(
+            "DELETE FROM fingerprints WHERE hash = ? AND article = ?",
+            [(value, key) for value in np.frombuffer(hashes, "<i8").tolist()],
+        )
+        self._touched.discard(key)
+        self._touched |= self._kin(key)
+        self._db.sql.execute("DELETE FROM kin WHERE other = ?", (key,))
+        self._db.sql.execute("DELETE FROM kin WHERE article = ?", (key,))
+
+    def settle(self) -> None:
+        """Name the origins of all articles whose relations have changed."""
+        while self._touched:
+            group = self._connected(self._touched.pop())
+            self._touched -= group
+            marks = ", ".join("?" * len(group))
+            [name] = self._db.sql.execute(
+                f"SELECT id FROM articles WHERE key IN ({marks}) "  # noqa: S608 - only marks
+                "ORDER BY published IS NULL, published, id LIMIT 1",
+                tuple(group),
+            ).fetchone()
+            self._db.sql.executemany(
+                "UPDATE articles SET origin = ? WHERE key = ?", [(name, key) for key in group]
+            )
+
+    def _candidates(self, fingerprint: Fingerprint) -> list[int]:
+        shared: Counter[int] = Counter()
+        for value in fingerprint.hashes:
+            rows = self._db.sql.execute(
+                "SELECT article FROM fingerprints WHERE hash = ? LIMIT ?", (value, MAX_HOLDERS)
+            )
+            shared.update(row[0] for row in rows)
+        enough = min_shared(fingerprint)
+        likeliest = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
+        return [key for key, count in likeliest if count >= enough][:MAX_COMPARED]
+
+    def _article(self, key: int) -> Article:
+        """Return what origins are decided on."""
+        row = self._db.sql.execute(
+            "SELECT id, text, title, outlet, author, published FROM articles WHERE key = ?", (key,)
+        ).fetchone()
+        return Article(*row)
+
+    def _kin(self, key: int) -> set[int]:
+        rows = self._db.sql.execute("SELECT other FROM kin WHERE article = ?", (key,))
+        return {row[0] for row in rows}
+
+    def _connected(self, key: int) -> set[int]:
+        found, waiting = {key}, deque([key])
+        while waiting:
+            new = self._kin(waiting.popleft()) - found
+            found |= new
+            waiting.extend(new)
+        return found

@@ -1,0 +1,351 @@
+"""SqliteStore: a collection in one folder, with SQLite as its only source of truth.
+
+The database holds articles, passages, vectors and the full-text index (FTS5), and survives a kill
+at any point. The FAISS file beside it is derived from it (`index.sqlite.vectors`).
+"""
+
+import contextlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import astuple, fields
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from index.embed import PassageVectors, Vector
+from index.errors import ChangedError, MismatchError
+from index.origin import fingerprint
+from index.sqlite.database import SqliteDatabase
+from index.sqlite.origins import SqliteOrigins
+from index.sqlite.schema import recipe_from_json, recipe_to_json
+from index.sqlite.vectors import SqliteVectors
+from index.store import (
+    CollectionInfo,
+    EmbeddedArticle,
+    Intake,
+    Known,
+    Listed,
+    Match,
+    Recipe,
+    StoredPassage,
+)
+from index.types import Article, Passage, Removed, Span
+
+ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
+COLUMNS = ", ".join(ARTICLE_FIELDS)
+T = TypeVar("T")
+# How many values SQLite surely takes in one statement.
+MAX_MARKS = 500
+
+
+class SqliteStore:
+    """A store in a folder on this machine.
+
+    Args:
+        folder: the data folder.
+        create: make the folder and an empty database where there is none.
+
+    Raises:
+        NoCollectionError: there is no collection and `create` is false.
+        MismatchError: the database was made by another version of Dateline, or is not ours.
+        StoreError: the folder or the database cannot be opened.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self.folder = folder
+        self._db = SqliteDatabase(folder, create=create)
+        self._vectors = SqliteVectors(self._db)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Return a context in which everything that is read belongs to one state."""
+        with self._db.reporting(), self._db.transaction():
+            yield
+
+    def info(self) -> CollectionInfo:
+        """Return what the collection holds."""
+        with self.reading():
+            return self._info()
+
+    def known(self) -> dict[str, Known]:
+        """Return what tells whether an article has changed, by its id."""
+        with self.reading():
+            self._info()
+            rows = self._db.sql.execute("SELECT id, digest, intake, source FROM articles")
+            return {row[0]: Known(*row[1:]) for row in rows}
+
+    def listed(self) -> Iterator[Listed]:
+        """Return every article without its text, in the order of their ids."""
+        columns = COLUMNS.replace("text", "''")
+        counted = "(SELECT count(*) FROM passages WHERE article = key)"
+        with self.reading():
+            self._info()
+            rows = self._db.sql.execute(
+                f"SELECT {columns}, origin, source, {counted} FROM articles ORDER BY id"  # noqa: S608
+            ).fetchall()
+        for *values, origin, source, passages in rows:
+            yield Listed(Article(*values), origin, source, passages)
+
+    def write(
+        self,
+        recipe: Recipe,
+        additions: Iterable[EmbeddedArticle],
+        removals: Collection[str] = (),
+        *,
+        since: int | None = None,
+    ) -> CollectionInfo:
+        """Remove articles, then add or replace others, as one change: all of it or nothing."""
+        with self._db.reporting():
+            with self._db.transaction("IMMEDIATE"):
+                generation = int(self._db.meta("generation") or 0)
+                if since is not None and since != generation:
+                    raise ChangedError(
+                        f"another process changed the collection in {self.folder} meanwhile: "
+                        "run this again"
+                    )
+                self._change(recipe, additions, removals, generation + 1)
+                info = self._info()
+            with self._db.transaction():
+                self._vectors.checkpoint(self._info())
+        return info
+
+    def article(self, article_id: str) -> Article | None:
+        """Return one article exactly as it was stored, or None."""
+        with self._db.reporting():
+            row = self._db.sql.execute(
+                f"SELECT {COLUMNS}, digest FROM articles WHERE id = ?",  # noqa: S608 - our names
+                (article_id,),
+            ).fetchone()
+        if row is None:
+            return None
+        article = Article(*row[:-1])
+        if article.digest != row[-1]:
+            raise self._db.damaged(f"article {article_id} is not what was stored")
+        return article
+
+    def intake(self, article_id: str) -> Intake | None:
+        """Return how an article came in, or None where there is no such article."""
+        with self._db.reporting():
+            row = self._db.sql.execute(
+                "SELECT source, removed FROM articles WHERE id = ?", (article_id,)
+            ).fetchone()
+        if row is None:
+            return None
+        try:
+            return Intake(row[0], tuple(Removed(*part) for part in json.loads(row[1])))
+        except (TypeError, ValueError) as error:
+            raise self._db.damaged(f"what {article_id} was cleaned of cannot be read") from error
+
+    def embedded(self, article_id: str) -> EmbeddedArticle | None:
+        """Return one article with its passages and vectors as they were stored, or None."""
+        with self.reading():
+            article, intake = self.article(article_id), self.intake(article_id)
+            if article is None or intake is None:
+                return None
+            rows = self._db.sql.execute(
+                "SELECT p.id, p.vector FROM passages AS p JOIN articles AS a ON a.key = p.article "
+                "WHERE a.id = ? ORDER BY p.start",
+                (article_id,),
+            ).fetchall()
+            stored = self.passages([row[0] for row in rows])
+        vectors = [np.frombuffer(row[1], dtype="<f4") for row in rows]
+        return EmbeddedArticle(
+            article,
+            tuple(s.passage for s in stored),
+            tuple(
+                PassageVectors(*pair)
+                for pair in zip(vectors, (s.sentence_vectors for s in stored), strict=True)
+            ),
+            intake,
+        )
+
+    def origins(self, article_ids: Collection[str]) -> dict[str, str]:
+        """Return the origin of each article that is there."""
+        found: dict[str, str] = {}
+        with self._db.reporting():
+            for ids in _batches(article_ids):
+                found |= self._db.sql.execute(
+                    f"SELECT id, origin FROM articles WHERE id IN ({_marks(ids)})",  # noqa: S608
+                    ids,
+                ).fetchall()
+        return found
+
+    def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
+        """Return passages in the order of `ids`; those that are gone are left out."""
+        found: dict[int, StoredPassage] = {}
+        with self._db.reporting():
+            for batch in _batches(ids):
+                rows = self._db.sql.execute(
+                    "SELECT p.id, a.id, p.start, p.end, p.sentences, p.sentence_vectors "  # noqa: S608
+                    "FROM passages AS p JOIN articles AS a ON a.key = p.article "
+                    f"WHERE p.id IN ({_marks(batch)})",
+                    batch,
+                )
+                found |= {row[0]: self._stored_passage(*row) for row in rows}
+        return [found[i] for i in ids if i in found]
+
+    def search_vectors(self, query: Vector, limit: int) -> list[Match]:
+        """Return the passages nearest to a unit vector, best first, scored by cosine."""
+        with self.reading():
+            info = self._info()
+            if info.passages == 0 or limit < 1:
+                return []
+            return [Match(i, score) for i, score in self._vectors.search(info, query, limit)]
+
+    def search_words(self, words: Collection[str], limit: int) -> list[Match]:
+        """Return the passages that hold any of the words, best first, scored by BM25."""
+        query = " OR ".join(_quoted(word) for word in words)
+        if not query:
+            return []
+        with self._db.reporting():
+            rows = self._db.sql.execute(
+                "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?",
+                (query, limit),
+            )
+            return [Match(*row) for row in rows]
+
+    def count_with_word(self, word: str) -> int:
+        """Return how many passages hold a word, in themselves or in their article's heading."""
+        with self._db.reporting():
+            row = self._db.sql.execute(
+                "SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(word),)
+            ).fetchone()
+        return int(row[0])
+
+    def close(self) -> None:
+        """Let go of files and connections. A closed store is not used again."""
+        self._db.close()
+
+    # What follows runs inside `reporting`, and the writing parts inside a transaction.
+
+    def _info(self) -> CollectionInfo:
+        generation, recipe = self._db.meta("generation"), self._db.meta("recipe")
+        if generation is None or recipe is None:
+            raise self._db.nothing_here()
+        try:
+            read = recipe_from_json(json.loads(recipe))
+            counts = [int(self._db.meta(key) or 0) for key in ("articles", "passages", "origins")]
+            return CollectionInfo(int(generation), read, *counts)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._db.damaged("its record of the model cannot be read") from error
+
+    def _change(
+        self,
+        recipe: Recipe,
+        additions: Iterable[EmbeddedArticle],
+        removals: Collection[str],
+        generation: int,
+    ) -> None:
+        origins = SqliteOrigins(self._db)
+        for article_id in removals:
+            self._remove(article_id, generation, origins)
+        self._refuse_to_mix(recipe)
+        for embedded in additions:
+            self._remove(embedded.article.id, generation, origins)
+            self._add(embedded, origins)
+        origins.settle()
+        row = self._db.sql.execute("SELECT count(DISTINCT origin) FROM articles").fetchone()
+        self._db.set_meta("origins", str(row[0]))
+        self._db.set_meta("generation", str(generation))
+        self._db.set_meta("recipe", json.dumps(recipe_to_json(recipe)))
+
+    def _refuse_to_mix(self, recipe: Recipe) -> None:
+        if self._db.sql.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is None:
+            return
+        current = self._info().recipe
+        if not current.mixes_with(recipe):
+            raise MismatchError(
+                f"the collection in {self.folder} was built with {current.model.key}, not "
+                f"{recipe.model.key}: run `dateline build` to build it anew"
+            )
+
+    def _add(self, embedded: EmbeddedArticle, origins: SqliteOrigins) -> None:
+        article, intake = embedded.article, embedded.intake
+        shingles = fingerprint(article)
+        values = (
+            *(getattr(article, name) for name in ARTICLE_FIELDS),
+            *(article.digest, intake.source),
+            json.dumps([astuple(part) for part in intake.removed], ensure_ascii=False),
+            *(intake.digest, article.id, np.array(shingles.hashes, dtype="<i8").tobytes()),
+        )
+        key = self._db.sql.execute(
+            f"INSERT INTO articles ({COLUMNS}, digest, source, removed, intake, origin, "  # noqa: S608
+            f"fingerprint) VALUES ({_marks(values)})",
+            values,
+        ).lastrowid
+        assert key is not None  # noqa: S101 - an INSERT has one
+        origins.add(key, article, shingles)
+        heading = _heading(article.title, article.outlet, article.author)
+        for passage, vectors in zip(embedded.passages, embedded.vectors, strict=True):
+            sentences = np.array([(s.start, s.end) for s in passage.sentences], dtype="<i4")
+            row = self._db.sql.execute(
+                "INSERT INTO passages (article, start, end, sentences, vector, sentence_vectors) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    *(key, passage.span.start, passage.span.end, sentences.tobytes()),
+                    vectors.passage.astype("<f4").tobytes(),
+                    vectors.sentences.astype("<f2").tobytes(),
+                ),
+            ).lastrowid
+            self._db.sql.execute(
+                "INSERT INTO words (rowid, heading, body) VALUES (?, ?, ?)",
+                (row, heading, passage.span.of(article.text)),
+            )
+        self._db.add_to_meta("articles", 1)
+        self._db.add_to_meta("passages", len(embedded.passages))
+
+    def _remove(self, article_id: str, generation: int, origins: SqliteOrigins) -> None:
+        article = self._db.sql.execute(
+            "SELECT key, fingerprint, text, title, outlet, author FROM articles WHERE id = ?",
+            (article_id,),
+        ).fetchone()
+        if article is None:
+            return
+        key, hashes, text, *named = article
+        rows = self._db.sql.execute("SELECT id, start, end FROM passages WHERE article = ?", (key,))
+        passages = rows.fetchall()
+        # A contentless table forgets a row only when told again what the row said.
+        self._db.sql.executemany(
+            "INSERT INTO words (words, rowid, heading, body) VALUES ('delete', ?, ?, ?)",
+            [(row, _heading(*named), text[start:end]) for row, start, end in passages],
+        )
+        self._db.sql.executemany(
+            "INSERT INTO removed_passages VALUES (?, ?)", [(row[0], generation) for row in passages]
+        )
+        origins.remove(key, hashes)
+        self._db.sql.execute("DELETE FROM passages WHERE article = ?", (key,))
+        self._db.sql.execute("DELETE FROM articles WHERE key = ?", (key,))
+        self._db.add_to_meta("articles", -1)
+        self._db.add_to_meta("passages", -len(passages))
+
+    def _stored_passage(  # noqa: PLR0913, PLR0917 - one argument for each column
+        self, row: int, article: str, start: int, end: int, sentences: bytes, vectors: bytes
+    ) -> StoredPassage:
+        try:
+            spans = np.frombuffer(sentences, dtype="<i4").reshape(-1, 2).tolist()
+            rows = np.frombuffer(vectors, dtype="<f2").reshape(len(spans), -1).astype(np.float32)
+        except ValueError as error:
+            raise self._db.damaged(f"passage {row} of {article} cannot be read") from error
+        passage = Passage(article, Span(start, end), tuple(Span(*pair) for pair in spans))
+        return StoredPassage(row, passage, rows)
+
+
+def _heading(*named: str | None) -> str:
+    """Return what is searched beside a passage: its article's title, outlet and author."""
+    return "\n".join(name for name in named if name)
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for FTS5, so that nothing in it is read as syntax."""
+    return '"' + word.replace('"', '""').replace("\0", " ") + '"'
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _batches(values: Collection[T]) -> Iterator[tuple[T, ...]]:
+    every = tuple(values)
+    for start in range(0, len(every), MAX_MARKS):
+        yield every[start : start + MAX_MARKS]

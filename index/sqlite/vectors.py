@@ -1,0 +1,117 @@
+"""SqliteVectors: the vector index of a collection, kept in step with its database.
+
+The FAISS file is a checkpoint of one generation. What was added and removed since is replayed from
+the database, so that a small change costs little whatever the collection's size; the file is
+written anew when the changes have grown to a share of it. Where the file is missing, stale or
+damaged, the index is made again from the database alone.
+"""
+
+import contextlib
+import logging
+
+import numpy as np
+
+from index.embed import Vector, Vectors
+from index.sqlite.database import SqliteDatabase
+from index.store import CollectionInfo
+from index.vectors import Checkpoint, Ids, VectorIndex
+
+log = logging.getLogger(__name__)
+# A new file is written when this share of the passages, and at least so many, came or went.
+CHECKPOINT_SHARE = 0.125
+MIN_CHANGES = 1000
+
+
+class SqliteVectors:
+    """The vectors of one collection, as one reader sees them."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._db = database
+        self._current: tuple[Checkpoint, VectorIndex] | None = None
+
+    def search(self, info: CollectionInfo, query: Vector, limit: int) -> list[tuple[int, float]]:
+        """Return at most `limit` (passage id, cosine) pairs of the state that `info` describes."""
+        return self._up_to(info).search(query, limit)
+
+    def checkpoint(self, info: CollectionInfo) -> None:
+        """Write the file anew where too much has changed since it was written.
+
+        Nothing depends on it but speed: a file that cannot be written is told of and left.
+        """
+        record = Checkpoint.of(self._db.folder)
+        if record is not None and record.leads_to(info):
+            changes = info.passages - record.count + 2 * self._gone_since(record.generation)
+            if changes <= max(MIN_CHANGES, CHECKPOINT_SHARE * info.passages):
+                return
+            index = self._up_to(info)
+        else:
+            index = self._rebuilt(info)
+        try:
+            self._save(index, info)
+        except OSError as error:
+            log.warning(
+                "the vector file in %s cannot be written (%s): every article is stored; free some "
+                "space and it is made again by itself",
+                *(self._db.folder, error.strerror),
+            )
+
+    def _up_to(self, info: CollectionInfo) -> VectorIndex:
+        if self._current is None or not self._current[0].leads_to(info):
+            self._current = self._from_file(info)
+        at, index = self._current
+        if at.generation != info.generation:
+            self._current = None  # one that is half replayed is no state at all
+            self._replay(at, index)
+            self._current = _at(info, index), index
+        return index
+
+    def _from_file(self, info: CollectionInfo) -> tuple[Checkpoint, VectorIndex]:
+        loaded = VectorIndex.load(self._db.folder, info)
+        if not isinstance(loaded, str):
+            return loaded
+        rebuilt = self._rebuilt(info)
+        if self._db.latest_meta("generation") == str(info.generation):
+            log.warning("the vector file in %s is made again: %s", self._db.folder, loaded)
+            # Where the folder cannot be written, the collection can still be searched.
+            with contextlib.suppress(OSError):
+                self._save(rebuilt, info)
+        return _at(info, rebuilt), rebuilt
+
+    def _save(self, index: VectorIndex, info: CollectionInfo) -> None:
+        index.save(self._db.folder, _at(info, index))
+
+    def _replay(self, since: Checkpoint, index: VectorIndex) -> None:
+        """Bring an index of an earlier generation to the state that is being read."""
+        last = index.last_id
+        rows = self._db.sql.execute(
+            "SELECT id FROM removed_passages WHERE generation > ? AND id <= ?",
+            (since.generation, last),
+        )
+        index.remove(np.array([row[0] for row in rows], dtype=np.int64))
+        index.add(*self._vectors_after(last, since.dimension))
+
+    def _rebuilt(self, info: CollectionInfo) -> VectorIndex:
+        return VectorIndex.of(*self._vectors_after(0, info.recipe.model.dimension))
+
+    def _vectors_after(self, last: int, dimension: int) -> tuple[Ids, Vectors]:
+        # A passage's id is never used twice and only grows: what is newer has a higher one.
+        rows = self._db.sql.execute(
+            "SELECT id, vector FROM passages WHERE id > ? ORDER BY id", (last,)
+        ).fetchall()
+        data = b"".join(row[1] for row in rows)
+        try:
+            vectors = np.frombuffer(data, dtype="<f4").reshape(len(rows), dimension)
+        except ValueError as error:
+            raise self._db.damaged("its vectors do not have the model's length") from error
+        return np.array([row[0] for row in rows], dtype=np.int64), vectors
+
+    def _gone_since(self, generation: int) -> int:
+        row = self._db.sql.execute(
+            "SELECT count(*) FROM removed_passages WHERE generation > ?", (generation,)
+        ).fetchone()
+        return int(row[0])
+
+
+def _at(info: CollectionInfo, index: VectorIndex) -> Checkpoint:
+    model = info.recipe.model
+    return Checkpoint(info.generation, model.digest, model.dimension, index.count)
