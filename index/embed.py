@@ -1,7 +1,7 @@
 """Embed: texts become unit vectors, with sentence-transformers.
 
-This is the building side, which may take seconds to start. Asking goes through `index.onnx`, which
-gives the same vectors without importing torch. Sentence vectors are pooled from the token vectors
+This is the side that embeds a great many, and may take seconds to start. Questions and a few
+articles go through `index.onnx`, which gives the same vectors without importing torch. Sentence vectors are pooled from the token vectors
 of the one pass that embeds their passage ("late chunking", Günther et al. 2024, arXiv:2409.04701),
 so that they cost nothing more and know what "he" and "it" stand for.
 """
@@ -128,7 +128,14 @@ class SentenceTransformerEmbedder:
         )
         self.precision = "float32"
         self._tokenizer = _fast_tokenizer(self.model)
-        self._pools_tokens = _pools_tokens(self.model)
+        self.pools_tokens = _pools_tokens(self.model)
+
+    @property
+    def document_prompt(self) -> str:
+        """Return what goes before a passage."""
+        names = ("document", "passage", "corpus", self.model.default_prompt_name)
+        prompts = (self.model.prompts.get(name) for name in names if name)
+        return next((prompt for prompt in prompts if prompt), "")
 
     def use_fastest_precision(self) -> None:
         """Compute in bfloat16 from here on, where this processor is faster at it and it agrees."""
@@ -160,10 +167,10 @@ class SentenceTransformerEmbedder:
         """Yield the vectors of each passage, in order. What a model cannot read is cut off."""
         for start in range(0, len(passages), WINDOW):
             batch = passages[start : start + WINDOW]
-            yield from self._pooled(batch) if self._pools_tokens else self._separate(batch)
+            yield from self._pooled(batch) if self.pools_tokens else self._separate(batch)
 
     def _pooled(self, batch: Sequence[PassageText]) -> Iterator[PassageVectors]:
-        prompt = _document_prompt(self.model)
+        prompt = self.document_prompt
         texts = [prompt + passage.prefix + passage.text for passage in batch]
         # With output_value=None come the token vectors too, which the library's types do not say.
         outputs: Any = self.model.encode(
@@ -177,10 +184,7 @@ class SentenceTransformerEmbedder:
             offsets = np.asarray(pairs) - len(prompt) - len(passage.prefix)
             read = output["attention_mask"].bool()
             tokens = output["token_embeddings"][read].float().numpy()
-            rows = [_pool(tokens, offsets, sentence) for sentence in passage.sentences]
-            # A sentence beyond what the model reads has no tokens; its passage stands for it.
-            sentences = np.stack([whole if row is None else row for row in rows])
-            yield PassageVectors(whole, unit(sentences))
+            yield pooled(passage, whole, tokens, offsets)
 
     def _separate(self, batch: Sequence[PassageText]) -> Iterator[PassageVectors]:
         wholes = self._encode([passage.prefix + passage.text for passage in batch])
@@ -198,6 +202,22 @@ class SentenceTransformerEmbedder:
             texts, batch_size=BATCH_SIZE, convert_to_tensor=True, show_progress_bar=False
         )
         return unit(vectors.to(torch.float32).numpy())
+
+
+def pooled(
+    passage: PassageText, whole: Vector, tokens: Vectors, offsets: npt.NDArray[np.int64]
+) -> PassageVectors:
+    """Return a passage's vectors, those of its sentences pooled from its tokens.
+
+    Args:
+        passage: what was embedded.
+        whole: its unit vector, shape (dimension,).
+        tokens: the vectors of its tokens, shape (tokens, dimension).
+        offsets: where each token starts and ends in the passage's text, shape (tokens, 2).
+    """
+    rows = [_pool(tokens, offsets, sentence) for sentence in passage.sentences]
+    # A sentence beyond what the model reads has no tokens; its passage stands for it.
+    return PassageVectors(whole, unit(np.stack([whole if row is None else row for row in rows])))
 
 
 def _pool(tokens: Vectors, offsets: npt.NDArray[np.int64], span: Span) -> Vector | None:
@@ -244,13 +264,6 @@ def _pools_tokens(model: "SentenceTransformer") -> bool:
         and modules[1].include_prompt
         and all(isinstance(module, models.Normalize) for module in modules[2:])
     )
-
-
-def _document_prompt(model: "SentenceTransformer") -> str:
-    """Return what `encode_document` would put before a text."""
-    names = ("document", "passage", "corpus", model.default_prompt_name)
-    prompts = (model.prompts.get(name) for name in names if name)
-    return next((prompt for prompt in prompts if prompt), "")
 
 
 def _load(folder: str) -> "SentenceTransformer":

@@ -6,15 +6,18 @@ asked with the very weights that it was built with. Knows nothing of passages or
 
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from index import onnx
 from index.embed import Embedder, QueryEmbedder, SentenceTransformerEmbedder
 from index.errors import MismatchError, ModelError
-from index.models import ModelIdentity, fingerprint, locate
+from index.models import ModelIdentity, fingerprint, locate, model_key
 
 log = logging.getLogger(__name__)
+# About as much text as the export embeds while sentence-transformers is still starting.
+MAX_EXPORT_CHARACTERS = 120_000
 
 
 class EmbeddingModel(Protocol):
@@ -23,8 +26,8 @@ class EmbeddingModel(Protocol):
     def digest(self) -> str:
         """Return what identifies the model's weights, without loading them."""
 
-    def for_building(self) -> Embedder:
-        """Load the model to embed passages. May take seconds."""
+    def for_building(self, *, characters: int | None = None) -> Embedder:
+        """Load the model to embed about so much text, None for much. May take seconds."""
 
     def for_asking(self, identity: ModelIdentity) -> QueryEmbedder:
         """Return the quickest embedder that gives the vectors of `identity`.
@@ -54,14 +57,25 @@ class LocalModel:
         """
         return fingerprint(locate(self.reference))
 
-    def for_building(self) -> Embedder:
-        """Load the model to embed passages, and export it for asking where that is to be done.
+    def for_building(self, *, characters: int | None = None) -> Embedder:
+        """Load the model to embed about so much text, and export it where that is to be done.
+
+        A little text is embedded by the export, which starts at once; much of it by
+        sentence-transformers, which takes seconds to start and is faster from there.
 
         Raises:
             ModelError: it cannot be loaded, or its export cannot be written.
         """
+        few = characters is not None and characters <= MAX_EXPORT_CHARACTERS
+        folder = self.exports / model_key(self.reference, self.digest())
+        exported = self._exported(folder) if few else None
+        if exported is not None and exported.pools_tokens:
+            exported.identity = replace(exported.identity, reference=self.reference)
+            return exported
         embedder = SentenceTransformerEmbedder(self.reference)
-        self._export(embedder)
+        reason = self._export(embedder)
+        if few and reason is None and embedder.pools_tokens:
+            return onnx.OnnxEmbedder(folder)
         embedder.use_fastest_precision()
         return embedder
 
@@ -82,14 +96,10 @@ class LocalModel:
                 "DATELINE_EMBEDDER"
             )
         folder = self.exports / identity.key
-        manifest = onnx.read_manifest(folder)
-        if manifest is not None and manifest.reason is None:
-            try:
-                return onnx.OnnxEmbedder(folder)
-            except ModelError as error:
-                log.warning("%s; it is made again", error)
-                shutil.rmtree(folder, ignore_errors=True)
-        elif manifest is None:
+        exported = self._exported(folder)
+        if exported is not None:
+            return exported
+        if onnx.read_manifest(folder) is None:
             log.warning("preparing the model %s for asking, once", identity.reference)
         embedder = SentenceTransformerEmbedder(self.reference)
         if embedder.identity.digest != identity.digest:
@@ -98,6 +108,17 @@ class LocalModel:
                 "run `dateline build` to build it anew"
             )
         return onnx.OnnxEmbedder(folder) if self._export(embedder) is None else embedder
+
+    def _exported(self, folder: Path) -> onnx.OnnxEmbedder | None:
+        manifest = onnx.read_manifest(folder)
+        if manifest is None or manifest.reason is not None:
+            return None
+        try:
+            return onnx.OnnxEmbedder(folder)
+        except ModelError as error:
+            log.warning("%s; it is made again", error)
+            shutil.rmtree(folder, ignore_errors=True)
+            return None
 
     def _export(self, embedder: SentenceTransformerEmbedder) -> str | None:
         reason = onnx.export(embedder, self.exports / embedder.identity.key)

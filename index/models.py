@@ -37,9 +37,8 @@ class ModelIdentity:
 
     @property
     def key(self) -> str:
-        """A name for files made from this model: readable, and different for other weights."""
-        name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(self.reference).name).strip("-") or "model"
-        return f"{name[:60]}-{self.digest[:16]}"
+        """A name for files made from this model, see `model_key`."""
+        return model_key(self.reference, self.digest)
 
     def to_json(self) -> dict[str, Any]:
         """Return the identity as plain JSON values."""
@@ -58,6 +57,12 @@ class ModelIdentity:
             dimension=int(value["dimension"]),
             max_tokens=int(value["max_tokens"]),
         )
+
+
+def model_key(reference: str, digest: str) -> str:
+    """Return a name for files made from a model: readable, and different for other weights."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reference).name).strip("-") or "model"
+    return f"{name[:60]}-{digest[:16]}"
 
 
 def locate(reference: str) -> Path:

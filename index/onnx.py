@@ -1,5 +1,7 @@
 """ONNX: the same embedding model without torch, so that a question costs milliseconds.
 
+A handful of articles is embedded by it too, sooner than sentence-transformers would have started.
+
 The model is exported once for each set of weights, into a folder shared by all collections, and
 kept only when its vectors equal those of sentence-transformers. Running it needs onnxruntime,
 tokenizers and numpy.
@@ -11,21 +13,39 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from index.embed import SAMPLE, SentenceTransformerEmbedder, Vector, quiet, unit
+from index.embed import (
+    SAMPLE,
+    PassageText,
+    PassageVectors,
+    SentenceTransformerEmbedder,
+    Vector,
+    pooled,
+    quiet,
+    unit,
+)
 from index.errors import ExportError, ModelError
 from index.models import ModelIdentity, file_sha256
+from index.types import Span
 
-FORMAT = 2
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+FORMAT = 3
+BATCH_SIZE = 16
 TEMPORARY = ".export-"
 ABANDONED_SECONDS = 3600
 MIN_COSINE = 0.9999
+TEXT_OUTPUT, TOKEN_OUTPUT = "sentence_embedding", "token_embeddings"
 GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
 
 
@@ -35,7 +55,8 @@ class Manifest:
 
     Attributes:
         identity: the model that it was made from.
-        query_prompt: what goes before a query.
+        query_prompt, document_prompt: what goes before a query and before a passage.
+        pools_tokens: whether a text's vector is the mean of its tokens' and nothing more.
         digests: the SHA-256 of each of its files, by name.
         reason: why this model has no export; None when it has one.
         exporter: the versions that the export was tried with.
@@ -43,13 +64,15 @@ class Manifest:
 
     identity: ModelIdentity
     query_prompt: str
+    document_prompt: str
+    pools_tokens: bool
     digests: dict[str, str]
     reason: str | None
     exporter: str
 
 
 class OnnxEmbedder:
-    """Embeds queries with an exported model.
+    """Embeds with an exported model: queries, and passages where it `pools_tokens`.
 
     Args:
         folder: what `export` made.
@@ -66,7 +89,10 @@ class OnnxEmbedder:
         from tokenizers import Tokenizer  # noqa: PLC0415
 
         self.identity = manifest.identity
-        self._prompt = manifest.query_prompt
+        self.precision = "float32"
+        self.pools_tokens = manifest.pools_tokens
+        self._query_prompt = manifest.query_prompt
+        self._document_prompt = manifest.document_prompt
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(2, os.cpu_count() or 1)
         options.log_severity_level = 3
@@ -83,18 +109,50 @@ class OnnxEmbedder:
             raise _damaged(folder) from error
         if not intact:
             raise _damaged(folder)
-        self._tokenizer.no_padding()
+        self._counter = Tokenizer.from_file(str(folder / TOKENIZER))
+        for tokenizer in (self._tokenizer, self._counter):
+            tokenizer.no_padding()
+        self._counter.no_truncation()
         self._tokenizer.enable_truncation(self.identity.max_tokens)
 
     def embed_query(self, text: str) -> Vector:
         """Return the unit vector of one query, shape (dimension,)."""
-        encoding = self._tokenizer.encode(self._prompt + text)
-        feed = {
-            "input_ids": np.array([encoding.ids], dtype=np.int64),
-            "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
-        }
-        (vectors,) = self._session.run(["sentence_embedding"], feed)
+        encoding = self._tokenizer.encode(self._query_prompt + text)
+        (vectors,) = self._session.run([TEXT_OUTPUT], _feed([encoding], len(encoding)))
         return unit(vectors[0])
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many of the model's tokens a text takes, special ones left out."""
+        return len(self._counter.encode(text, add_special_tokens=False))
+
+    def embed_passages(self, passages: Sequence[PassageText]) -> Iterator[PassageVectors]:
+        """Yield the vectors of each passage, in order. What a model cannot read is cut off."""
+        encodings = [
+            self._tokenizer.encode(self._document_prompt + passage.prefix + passage.text)
+            for passage in passages
+        ]
+        # Passages of a length go together, so that little of the work is spent on padding.
+        by_length = sorted(range(len(passages)), key=lambda i: len(encodings[i]))
+        vectors: dict[int, PassageVectors] = {}
+        for start in range(0, len(by_length), BATCH_SIZE):
+            batch = by_length[start : start + BATCH_SIZE]
+            feed = _feed([encodings[i] for i in batch], max(len(encodings[i]) for i in batch))
+            wholes, tokens = self._session.run([TEXT_OUTPUT, TOKEN_OUTPUT], feed)
+            for i, whole, rows in zip(batch, unit(wholes), tokens, strict=True):
+                before = len(self._document_prompt) + len(passages[i].prefix)
+                offsets = np.asarray(encodings[i].offsets) - before
+                vectors[i] = pooled(passages[i], whole, rows[: len(offsets)], offsets)
+        yield from (vectors[i] for i in range(len(passages)))
+
+
+def _feed(encodings: Sequence["Encoding"], length: int) -> dict[str, npt.NDArray[np.int64]]:
+    """Return the graph's inputs, each of shape (texts, length)."""
+    ids = np.zeros((len(encodings), length), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, encoding in enumerate(encodings):
+        ids[row, : len(encoding)] = encoding.ids
+        mask[row, : len(encoding)] = 1
+    return {"input_ids": ids, "attention_mask": mask}
 
 
 def _damaged(folder: Path) -> ModelError:
@@ -113,6 +171,8 @@ def read_manifest(folder: Path) -> Manifest | None:
         manifest = Manifest(
             identity=ModelIdentity.from_json(value["identity"]),
             query_prompt=str(value["query_prompt"]),
+            document_prompt=str(value["document_prompt"]),
+            pools_tokens=bool(value["pools_tokens"]),
             digests=dict(value["digests"]),
             reason=value["reason"],
             exporter=str(value["exporter"]),
@@ -160,11 +220,12 @@ def export(embedder: SentenceTransformerEmbedder, folder: Path) -> str | None:
 
 def _export_into(embedder: SentenceTransformerEmbedder, folder: Path) -> str | None:
     reason: str | None = None
-    prompt = embedder.model.prompts.get("query") or ""
+    prompts = embedder.model.prompts.get("query") or "", embedder.document_prompt
+    about = (embedder.identity, *prompts, embedder.pools_tokens)
     try:
         _write_graph(embedder, folder / GRAPH)
         embedder.model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
-        _write_manifest(folder, Manifest(embedder.identity, prompt, _digests(folder), None, ""))
+        _write_manifest(folder, Manifest(*about, _digests(folder), None, ""))
         _check(embedder, OnnxEmbedder(folder))
     except OSError:
         raise
@@ -172,8 +233,7 @@ def _export_into(embedder: SentenceTransformerEmbedder, folder: Path) -> str | N
         for name in (GRAPH, TOKENIZER):
             (folder / name).unlink(missing_ok=True)
         reason = (" ".join(str(error).split()) or type(error).__name__)[:200]
-        tried = Manifest(embedder.identity, prompt, {}, reason, _exporter())
-        _write_manifest(folder, tried)
+        _write_manifest(folder, Manifest(*about, {}, reason, _exporter()))
     return reason
 
 
@@ -181,18 +241,21 @@ def _write_graph(embedder: SentenceTransformerEmbedder, path: Path) -> None:
     import torch  # noqa: PLC0415 - the building side only
 
     class WholeModel(torch.nn.Module):
-        """Every module of the model in turn: tokens in, the text's vector out."""
+        """Every module of the model in turn: tokens in, the text's vector and theirs out."""
 
         def __init__(self) -> None:
             super().__init__()
             self.parts = torch.nn.ModuleList(embedder.model)
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        ) -> tuple[torch.Tensor, ...]:
             features = {"input_ids": input_ids, "attention_mask": attention_mask}
             for part in self.parts:
                 features = part(features)
-            return features["sentence_embedding"]
+            return tuple(features[name] for name in outputs)
 
+    outputs = [TEXT_OUTPUT, *([TOKEN_OUTPUT] if embedder.pools_tokens else [])]
     encoded = embedder.model.tokenizer(["one two three four", "five"], padding=True)
     inputs = tuple(torch.tensor(encoded[name]) for name in ("input_ids", "attention_mask"))
     batch, sequence = torch.export.Dim("batch"), torch.export.Dim("sequence")
@@ -204,7 +267,7 @@ def _write_graph(embedder: SentenceTransformerEmbedder, path: Path) -> None:
             dynamo=True,
             verbose=False,
             input_names=["input_ids", "attention_mask"],
-            output_names=["sentence_embedding"],
+            output_names=outputs,
             dynamic_shapes={"input_ids": shape, "attention_mask": shape},
         )
     if program is None:
@@ -214,8 +277,19 @@ def _write_graph(embedder: SentenceTransformerEmbedder, path: Path) -> None:
 
 def _check(embedder: SentenceTransformerEmbedder, exported: OnnxEmbedder) -> None:
     worst = min(float(embedder.embed_query(text) @ exported.embed_query(text)) for text in SAMPLE)
+    if exported.pools_tokens:
+        worst = min(worst, *_agreements(embedder, exported))
     if worst < MIN_COSINE:
         raise ExportError(f"its vectors differ from the original's (cosine {worst:.5f})")
+
+
+def _agreements(embedder: SentenceTransformerEmbedder, exported: OnnxEmbedder) -> Iterator[float]:
+    """Yield the cosine of each passage's and sentence's two vectors, of the sample's."""
+    passages = [PassageText("A title\n", text, (Span(0, len(text) // 2),)) for text in SAMPLE]
+    both = zip(embedder.embed_passages(passages), exported.embed_passages(passages), strict=True)
+    for one, other in both:
+        yield float(one.passage @ other.passage)
+        yield float(one.sentences[0] @ other.sentences[0])
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -48,7 +48,8 @@ class WordModel:
     def digest(self) -> str:
         return self.embedder.identity.digest
 
-    def for_building(self) -> WordEmbedder:
+    def for_building(self, *, characters: int | None = None) -> WordEmbedder:
+        assert characters is None or characters >= 0
         return self.embedder
 
     def for_asking(self, identity: ModelIdentity) -> WordEmbedder:
