@@ -1,4 +1,4 @@
-"""The command line: `dateline build`, `dateline ask`, and `dateline eval` from `eval_cli`.
+"""The command line: `dateline ask`, with the commands of `collection_cli` and `eval_cli`.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
@@ -10,20 +10,18 @@ import logging
 import os
 import sys
 import traceback
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api import collection_cli
 from api.eval_cli import eval_app
 from api.options import AsJson, Data
 from api.settings import SEEDS, Settings
-from api.streams import note, print_json, reported, result_console, step_progress
+from api.streams import note, print_json, reported, result_console
 from index.errors import NoCollectionError
 
 if TYPE_CHECKING:
-    from index.build import BuildReport
     from rag.pipeline import Pipeline
 
 app = typer.Typer(
@@ -35,43 +33,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+collection_cli.register(app)
 app.add_typer(eval_app, name="eval")
 
 
 @app.callback()
 def _dateline() -> None:
     """Ask a collection of news articles, and get answers whose every sentence is quoted."""
-
-
-@app.command()
-def build(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="PATH", help="Files and folders; default: the bundled seeds."),
-    ] = None,
-    data: Data = None,
-    embedder: Annotated[
-        str | None,
-        typer.Option("--embedder", metavar="NAME|DIR", help="The embedding model to index with."),
-    ] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Index articles: Markdown with front matter, and plain text.
-
-    The collection then holds exactly these articles. Example: dateline build ~/articles
-    """
-    settings = Settings.from_environment(os.environ, data=data, embedder=embedder)
-    with reported():
-        report = _build(paths or [SEEDS], settings)
-        if as_json:
-            print_json(asdict(report))
-        else:
-            from api.render import show_build  # noqa: PLC0415 - rich is slow to import
-
-            show_build(result_console(), report, str(settings.data))
-    if report.refused:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -116,7 +84,7 @@ def main() -> None:
 def _opened(settings: Settings) -> "Pipeline":
     """Open the collection, building the bundled one where there is none yet."""
     from index.embedding import LocalModel  # noqa: PLC0415 - not for --help
-    from index.sqlite_store import SqliteStore  # noqa: PLC0415
+    from index.sqlite.store import SqliteStore  # noqa: PLC0415
     from rag.pipeline import Pipeline  # noqa: PLC0415
 
     try:
@@ -124,26 +92,7 @@ def _opened(settings: Settings) -> "Pipeline":
         recipe = store.info().recipe
     except NoCollectionError:
         note(f"nothing is indexed in {settings.data} yet: building the bundled articles there")
-        recipe = _build([SEEDS], settings).info.recipe
+        recipe = collection_cli.build_collection([SEEDS], settings).info.recipe
         store = SqliteStore(settings.data)
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
     return Pipeline(store, model.for_asking(recipe.model))
-
-
-def _build(paths: list[Path], settings: Settings) -> "BuildReport":
-    from index.build import build as build_collection  # noqa: PLC0415 - not for asking
-    from index.embedding import LocalModel  # noqa: PLC0415
-    from index.models import DEFAULT_MODEL  # noqa: PLC0415
-    from index.sqlite_store import SqliteStore  # noqa: PLC0415
-
-    store = SqliteStore(settings.data, create=True)
-    try:
-        try:
-            before = store.info().recipe.model.reference
-        except NoCollectionError:
-            before = DEFAULT_MODEL
-        model = LocalModel(settings.embedder or before, settings.exports)
-        with step_progress() as progress:
-            return build_collection(paths, store, model, progress)
-    finally:
-        store.close()

@@ -357,7 +357,7 @@ def _judged(done: dict[str, Any], model: str, out: Path | None) -> dict[str, Any
 def _model(plan: "Plan", settings: Settings) -> "LocalModel":
     from index.embedding import LocalModel  # noqa: PLC0415 - not for asking
     from index.models import DEFAULT_MODEL  # noqa: PLC0415
-    from index.sqlite_store import SqliteStore  # noqa: PLC0415
+    from index.sqlite.store import SqliteStore  # noqa: PLC0415
 
     reference = settings.embedder
     if reference is None and plan.data is not None:

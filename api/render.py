@@ -1,22 +1,16 @@
-"""Render: answers and reports as a person reads them in a terminal or a pipe.
+"""Render: answers as a person reads them in a terminal or a pipe.
 
 Text that comes from articles is data: its control characters never reach the terminal.
 """
 
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from rag.types import Answer, Nearest, Sentence, Source
 
-if TYPE_CHECKING:
-    from index.build import BuildReport
-    from index.load import Skipped
-
-MAX_SKIPPED_SHOWN = 20
 NEAREST_CHARS = 300
 INDENT = 4
 MIN_WIDTH = 20
@@ -33,37 +27,18 @@ def show_answer(console: Console, answer: Answer) -> None:
         text.append(clean(sentence.text) + " ")
         numbers = sorted({citation.source for citation in sentence.citations})
         text.append("".join(f"[{n}]" for n in numbers) + " ", style="bold cyan")
-    _print(console, text)
+    paragraph(console, text)
     console.print()
-    _print(console, Text("Sources", style="bold"))
+    paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
-        _print(console, _described(source))
+        paragraph(console, _described(source))
         for words in _quoted(source, answer.sentences):
-            _print(console, Text(f"“{words}”", style="dim"), INDENT)
+            paragraph(console, Text(f"“{words}”", style="dim"), INDENT)
     if answer.as_of is not None:
-        newest, oldest = _day(answer.as_of.newest), _day(answer.as_of.oldest)
+        newest, oldest = written_day(answer.as_of.newest), written_day(answer.as_of.oldest)
         span = newest if newest == oldest else f"{oldest} to {newest}"
         console.print()
-        _print(console, Text(f"Evidence as of {span}", style="dim"))
-
-
-def show_build(console: Console, report: "BuildReport", folder: str) -> None:
-    """Print what a build did, in a line, then each file that was left out and why."""
-    info = report.info
-    counts = [
-        (len(report.added), "added"),
-        (len(report.updated), "updated"),
-        (len(report.unchanged), "unchanged"),
-        (len(report.removed), "removed"),
-    ]
-    changes = ", ".join(f"{count:,} {what}" for count, what in counts if count)
-    counted = f"{_plural(info.articles, 'article')} in {_plural(info.passages, 'passage')}"
-    _print(console, Text(f"{counted}, in {clean(folder)} ({changes})"))
-    for skip in report.skipped[:MAX_SKIPPED_SHOWN]:
-        _print(console, Text(_skipped(skip), style="yellow" if skip.refused else "dim"))
-    if len(report.skipped) > MAX_SKIPPED_SHOWN:
-        more = len(report.skipped) - MAX_SKIPPED_SHOWN
-        _print(console, Text(f"… and {more:,} more were left out or refused"))
+        paragraph(console, Text(f"Evidence as of {span}", style="dim"))
 
 
 def clean(text: str) -> str:
@@ -81,16 +56,16 @@ def _is_unsafe(character: str) -> bool:
 
 
 def _show_abstention(console: Console, answer: Answer) -> None:
-    _print(console, Text(f"{answer.text} Why: {clean(answer.reason or '')}."))
+    paragraph(console, Text(f"{answer.text} Why: {clean(answer.reason or '')}."))
     if not answer.nearest:
         return
     console.print()
-    _print(console, Text("The nearest passages, which are no answer", style="bold"))
+    paragraph(console, Text("The nearest passages, which are no answer", style="bold"))
     for near in answer.nearest:
-        _print(console, Text("• " + _named(near)))
+        paragraph(console, Text("• " + _named(near)))
         shown = clean(near.quote)
         cut = shown if len(shown) <= NEAREST_CHARS else shown[:NEAREST_CHARS].rstrip() + " …"
-        _print(console, Text(cut, style="dim"), INDENT)
+        paragraph(console, Text(cut, style="dim"), INDENT)
 
 
 def _described(source: Source) -> Text:
@@ -100,7 +75,7 @@ def _described(source: Source) -> Text:
 
 def _named(named: Source | Nearest) -> str:
     outlet = named.outlet or "outlet unknown"
-    parts = [outlet, named.title or named.article, _day(named.published)]
+    parts = [outlet, named.title or named.article, written_day(named.published)]
     return " · ".join(clean(part) for part in parts)
 
 
@@ -113,7 +88,7 @@ def _quoted(source: Source, sentences: tuple[Sentence, ...]) -> list[str]:
     ]
 
 
-def _print(console: Console, text: Text, indent: int = 0) -> None:
+def paragraph(console: Console, text: Text, indent: int = 0) -> None:
     """Print a paragraph: wrapped to a terminal's width, in one line to a pipe."""
     width = max(MIN_WIDTH, console.width - indent) if console.is_terminal else text.cell_len + 1
     for line in text.wrap(console, width):
@@ -122,7 +97,7 @@ def _print(console: Console, text: Text, indent: int = 0) -> None:
         console.print(line, soft_wrap=True)
 
 
-def _day(published: str | None) -> str:
+def written_day(published: str | None) -> str:
     """Write an ISO date as a person does; its own words where it has no full date."""
     if published is None:
         return "date unknown"
@@ -133,10 +108,6 @@ def _day(published: str | None) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _skipped(skip: "Skipped") -> str:
-    word = "refused" if skip.refused else "left out"
-    return f"{word}: {clean(str(skip.path))}: {clean(skip.reason)}"
-
-
-def _plural(count: int, word: str) -> str:
+def plural(count: int, word: str) -> str:
+    """Write a count and what is counted."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

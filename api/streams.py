@@ -6,6 +6,7 @@ Knows nothing of what is said.
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from index.errors import DatelineError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+SECONDS_BETWEEN_LINES = 10.0
 
 
 @contextmanager
@@ -64,9 +67,14 @@ def result_console() -> "Console":
 
 
 @contextmanager
-def step_progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show progress: a bar on a terminal, a line for each step elsewhere."""
+def step_progress(unit: str = "articles") -> Iterator[Callable[[str, int, int], None]]:
+    """Show progress: a bar with rate and remaining time on a terminal, lines elsewhere."""
     from rich.console import Console  # noqa: PLC0415 - slow to import
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _Lines(unit)
+        return
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
         MofNCompleteColumn,
@@ -75,22 +83,47 @@ def step_progress() -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn,
     )
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        said: set[str] = set()
-
-        def line(what: str, _done: int, _of: int) -> None:
-            if what not in said:
-                said.add(what)
-                note(what)
-
-        yield line
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
-        task = bars.add_task("starting", total=None)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("starting", total=None, rate="")
+        said = ""
 
         def bar(what: str, done: int, of: int) -> None:
-            bars.update(task, description=what, completed=done, total=of or None)
+            nonlocal said
+            if what != said:
+                bars.reset(task)
+                said = what
+            speed = bars.tasks[0].speed
+            rate = f"{speed:.1f} {unit} a second" if speed else ""
+            bars.update(task, description=what, completed=done, total=of or None, rate=rate)
 
         yield bar
+
+
+class _Lines:
+    """Progress in lines: one for each step, and one now and then while a step goes on."""
+
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+        self._what = ""
+        self._started = self._said = 0.0
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        now = time.monotonic()
+        if what != self._what:
+            self._what, self._started = what, now
+            note(what)
+        elif now - self._said >= SECONDS_BETWEEN_LINES and done:
+            rate = done / max(now - self._started, 1e-9)
+            left = f", {max(0, of - done) / rate:.0f} s left" if of else ""
+            of_all = f" of {of:,}" if of else ""
+            note(f"{what}: {done:,}{of_all} {self._unit}, {rate:.1f} a second{left}")
+        else:
+            return
+        self._said = now

@@ -18,7 +18,7 @@ from evals.runner import AskError, corpus_fingerprint
 from evals.types import Case, Record
 from index.embedding import EmbeddingModel
 from index.errors import DatelineError
-from index.sqlite_store import SqliteStore
+from index.sqlite.store import SqliteStore
 from rag.pipeline import Pipeline
 
 TIMEOUT_SECONDS = 120
@@ -36,7 +36,7 @@ class LocalAsker:
         self._data = data
         store = SqliteStore(data)
         self._info = store.info()
-        self._digests = store.digests()
+        self._digests = {name: known.digest for name, known in store.known().items()}
         store.close()
         self._embedder = model.for_asking(self._info.recipe.model)
         self._local = threading.local()

@@ -33,10 +33,10 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from evals.provenance import commit
-from index.build import CHUNKING, embed_articles
+from index.passages import CHUNKING, embed_articles
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL
-from index.sqlite_store import SqliteStore
+from index.sqlite.store import SqliteStore
 from index.store import Recipe, Store
 from index.types import Article
 from rag.calibration import FILE
@@ -127,10 +127,10 @@ def _examples(data: Path, folder: Path) -> Iterator[Example]:
     articles = [Article(id=p["id"], text=p["text"], title=p.get("title")) for p in passages]
     subjects = {article.id: article.title or article.id for article in articles}
     model = LocalModel(DEFAULT_MODEL, platformdirs.user_cache_path("dateline") / "models")
-    builder = model.for_building()
+    builder = model.for_building(characters=sum(len(a.text) for a in articles))
     store = SqliteStore(folder, create=True)
     recipe = Recipe(builder.identity, CHUNKING, builder.precision)
-    store.write(recipe, embed_articles(articles, builder, lambda *_: None))
+    store.write(recipe, embed_articles(articles, builder))
     embedder = model.for_asking(builder.identity)
     for asked in _read(data / "questions.jsonl"):
         question = parse_question(asked["question"])

@@ -26,7 +26,7 @@ from evals.types import Case, Record, Run, Suite
 from index.build import build
 from index.embedding import EmbeddingModel
 from index.errors import ChangedError
-from index.sqlite_store import SqliteStore
+from index.sqlite.store import SqliteStore
 from rag.pipeline import Pipeline
 
 Progress = Callable[[str, int, int], None]

@@ -1,285 +1,225 @@
-"""Load: files become Articles.
+"""Load: files, folders and addresses become Articles with ids.
 
-Reads Markdown with front matter, and plain text as saved from the web. Knows file formats and
-nothing of chunking, models or storage. What cannot be an article is reported, never dropped
-silently.
+Finds the documents, has them read by format, follows feeds to their articles, and names what comes
+out. Knows nothing of chunking, models or storage. What cannot be an article is reported, never
+dropped silently.
 """
 
-import codecs
-import glob
-import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, time
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-import yaml
-from frontmatter.default_handlers import YAMLHandler
+from index.errors import ArticleError
+from index.files import Found, Skipped, declared_kind, files_under, read_file
+from index.formats.read import MEDIA_TYPES, Document, Kind, kind_of, read_document
+from index.ids import Ids, address_id, canonical_address, path_ids, slug, source_of
+from index.store import Intake, Known
+from index.types import Article, Refusal, Story
 
-from index.errors import ArticleError, NothingToIndexError
-from index.markdown import first_heading, plain_text
-from index.types import Article
+if TYPE_CHECKING:
+    from index.web.fetch import Fetched
+    from index.formats.feed import Entry
 
-MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
-TEXT_SUFFIXES = frozenset({".txt", ".text"})
-MAX_FILE_BYTES = 16 * 1024 * 1024
-MAX_ID_LENGTH = 200
-MAX_TITLE_LENGTH = 300
-# A headline has at least this many words; "World" or "By Staff" above it is the page's furniture.
-MIN_TITLE_WORDS = 4
-TITLE_WITHIN_LINES = 12
+# Longer than any article; a text of this length is a book, a log or an attack.
+MAX_TEXT_LENGTH = 2_000_000
+MAX_ENTRIES = 1000
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# What an article takes from its story by name.
+STORY_FIELDS = tuple(field.name for field in fields(Article) if field.name != "id")
 
-# ISO 8601 with the precision that the writer chose: year, month, day, minute, second, offset.
-ISO_DATE = re.compile(
-    r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])"
-    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?"
-)
-YAML_NULLS = frozenset({"", "~", "null"})
-FRONT_MATTER_TEXTS = ("title", "outlet", "author", "url", "language")
-FRONT_MATTER_DATES = ("published", "updated")
+Fetch = Callable[[str], "Fetched"]
+"""Gets what is at an address, as `index.web.fetch.Fetcher.fetch` does; raises ArticleError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A file that became an article."""
+    """An article, how it came in, and how the user knows that place."""
 
-    path: Path
     article: Article
+    intake: Intake
+    place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that did not become an article, and why.
+def load_articles(
+    places: Sequence[str | Path],
+    *,
+    known: Mapping[str, Known] | None = None,
+    fetch: Fetch | None = None,
+) -> Iterator[Loaded | Skipped]:
+    """Load every article at the places given, in their order.
 
-    `refused` tells a file that should have been one and could not be read as such from a file that
-    never claimed to be (a picture, a README).
-    """
+    An article's id is what its document names, else its file's stem or its address. Files that
+    share a stem are known by their paths, so that no id passes from one story to another when a
+    file is added. Further stories on one page are ID.2, ID.3 and so on.
 
-    path: Path
-    reason: str
-    refused: bool
-
-
-def load_paths(paths: Sequence[Path]) -> Iterator[Loaded | Skipped]:
-    """Load every article under `paths` (files, or folders searched recursively), in path order.
-
-    An article's id is its file's stem unless its front matter names one. Where files share a stem,
-    each is known by its path below the folder that was given, so that no id passes from one story
-    to another when a file is added.
+    Args:
+        places: files, folders (searched recursively) and http or https addresses.
+        known: the articles of a collection that stays; their ids are not given to others.
+        fetch: gets addresses, and the articles that feeds lead to; None reads nothing from the net.
 
     Raises:
         NothingToIndexError: a path does not exist, or is neither a file nor a folder.
     """
-    files: dict[str, tuple[Path, Path]] = {}
-    for found in (found for path in paths for found in _files_under(path)):
-        if isinstance(found, Skipped):
-            yield found
-        elif _claims_to_be_article(found[0]):
-            files.setdefault(os.path.realpath(found[0]), found)
-        else:
-            yield Skipped(found[0], _why_not_article(found[0]), refused=False)
-    namesakes = Counter(path.stem for path, _ in files.values())
-    taken: dict[str, Path] = {}
-    for path, relative in files.values():
-        try:
-            article, names_itself = load_file(path)
-            wanted = [article.id] if names_itself or namesakes[path.stem] == 1 else []
-            if not names_itself:
-                wanted += _path_ids(path, relative)
-            article = replace(article, id=_free_id(wanted, taken))
-        except ArticleError as error:
-            yield Skipped(path, str(error), refused=True)
+    loader = _Loader(Ids(known or {}), fetch)
+    files: dict[str, Found] = {}
+    addresses: dict[str, str] = {}
+    for place in places:
+        if is_address(place):
+            addresses.setdefault(str(place), str(place))
             continue
-        taken[article.id] = path
-        yield Loaded(path, article)
+        for found in files_under(Path(place)):
+            if isinstance(found, Skipped):
+                yield found
+            else:
+                files.setdefault(source_of(found), found)
+    stems = Counter(found.stem for found in files.values())
+    for source, found in files.items():
+        yield from loader.file(found, source, alone=stems[found.stem] == 1)
+    for address in addresses:
+        yield from loader.address(address)
 
 
-def load_file(path: Path) -> tuple[Article, bool]:
-    """Load one file as an article, and say whether it names its own id.
-
-    Raises:
-        ArticleError: it cannot be read, is not text, has no text, or has bad front matter.
-    """
-    text = decode(_read(path))
-    if path.suffix.lower() in MARKDOWN_SUFFIXES:
-        return _from_markdown(text, path.stem)
-    if not text.strip():
-        raise ArticleError("it has no text")
-    return Article(id=path.stem, text=text, title=_headline(text)), False
+def is_address(place: str | Path) -> bool:
+    """Tell an address from a path."""
+    return isinstance(place, str) and ADDRESS.match(place) is not None
 
 
-def decode(data: bytes) -> str:
-    """Decode a text file: UTF-8, or UTF-16 with a byte order mark. Line ends are kept.
+class _Loader:
+    """Reads documents and names what comes out of them."""
 
-    Raises:
-        ArticleError: the bytes are not text in one of these encodings.
-    """
-    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise ArticleError("it is UTF-32 text; save it as UTF-8")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif b"\x00" in data:
-        raise ArticleError("it is a binary file, not text")
-    else:
-        encoding = "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ArticleError(
-            f"it is not {encoding.upper().removesuffix('-SIG')} text (byte {error.start:,}); "
-            "save it as UTF-8"
-        ) from error
+    def __init__(self, ids: Ids, fetch: Fetch | None) -> None:
+        self._ids = ids
+        self._fetch = fetch
 
+    def file(self, found: Found, source: str, *, alone: bool) -> Iterator[Loaded | Skipped]:
+        """Load what is in a file."""
+        place = str(found.path)
+        try:
+            document = read_file(found)
+            yield from self._document(document, path_ids(found, alone=alone), source, place)
+        except ArticleError as error:
+            yield Skipped(place, str(error), refused=True)
 
-def _files_under(path: Path) -> Iterator[tuple[Path, Path] | Skipped]:
-    """Yield (file, path relative to what was given) in sorted order, hidden ones left out."""
-    try:
-        if path.is_file():
-            yield path, Path(path.name)
+    def address(self, address: str) -> Iterator[Loaded | Skipped]:
+        """Load what is at an address."""
+        try:
+            document = self._fetched(address)
+            wanted, source = [address_id(address)], canonical_address(address)
+            yield from self._document(document, wanted, source, address)
+        except ArticleError as error:
+            yield Skipped(address, str(error), refused=True)
+
+    def _fetched(self, address: str) -> Document:
+        if self._fetch is None:
+            raise ArticleError("it is on the net, which is not to be read (--offline)")
+        fetched = self._fetch(address)
+        declared = MEDIA_TYPES.get(fetched.content_type or "")
+        declared = declared or declared_kind(PurePosixPath(urlsplit(fetched.url).path or "/"))
+        kind = kind_of(fetched.data, declared)
+        return Document(fetched.data, kind, fetched.url, fetched.charset)
+
+    def _document(
+        self, document: Document, wanted: Sequence[str], source: str, place: str
+    ) -> Iterator[Loaded | Skipped]:
+        if document.kind == Kind.FEED:
+            yield from self._feed(document, wanted[0], source, place)
             return
-        if not path.exists():
-            raise NothingToIndexError(f"{path} does not exist: give a file or a folder of articles")
-        if not path.is_dir():
-            raise NothingToIndexError(f"{path} is neither a file nor a folder")
-    except OSError as error:
-        raise NothingToIndexError(f"{path} cannot be read: {error.strerror}") from error
-    unreadable: list[OSError] = []
-    for folder, subfolders, names in os.walk(path, onerror=unreadable.append):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in (name for name in subfolders if Path(folder, name).is_symlink()):
-            yield Skipped(Path(folder, name), "a link to a folder is not followed", refused=False)
-        for name in sorted(names):
-            if not name.startswith("."):
-                file = Path(folder, name)
-                yield file, file.relative_to(path)
-    for failed in unreadable:
-        reason = f"it cannot be listed: {failed.strerror}"
-        yield Skipped(Path(failed.filename), reason, refused=True)
+        parts: list[Story | Refusal] = list(read_document(document))
+        if document.kind.holds_many or (document.kind == Kind.JSON and len(parts) > 1):
+            yield from self._many(parts, wanted[0], source, place)
+            return
+        for number, part in enumerate(parts, start=1):
+            if isinstance(part, Refusal):
+                yield Skipped(place, part.reason, refused=True)
+            elif number == 1:
+                yield self._named(part, wanted, source, place)
+            else:
+                names = [f"{name}.{number}" for name in wanted]
+                yield self._named(part, names, f"{source}#{number}", f"{place}, story {number}")
+
+    def _many(
+        self, parts: Sequence[Story | Refusal], stem: str, source: str, place: str
+    ) -> Iterator[Loaded | Skipped]:
+        """Load stories that are known by themselves, not by the document that holds them."""
+        keys: Counter[str] = Counter()
+        for part in parts:
+            if isinstance(part, Refusal):
+                yield Skipped(place, part.reason, refused=True)
+                continue
+            key = slug(part)
+            keys[key] += 1
+            key += f"-{keys[key]}" if keys[key] > 1 else ""
+            wanted = [address_id(part.url)] if part.url else []
+            yield self._named(part, [*wanted, f"{stem}/{key}"], f"{source}#{key}", place)
+
+    def _feed(
+        self, document: Document, stem: str, source: str, place: str
+    ) -> Iterator[Loaded | Skipped]:
+        entries = list(read_document(document))
+        without_link: list[Story | Refusal] = []
+        for entry in entries[:MAX_ENTRIES]:
+            if isinstance(entry, Story | Refusal):
+                without_link.append(entry)
+            elif entry.link is None:
+                without_link.append(entry.story)
+            else:
+                yield from self._followed(entry, entry.link)
+        yield from self._many(without_link, stem, source, place)
+        if len(entries) > MAX_ENTRIES:
+            more = f"its entries after the first {MAX_ENTRIES:,} are not read"
+            yield Skipped(place, more, refused=True)
+
+    def _followed(self, entry: "Entry", link: str) -> Iterator[Loaded | Skipped]:
+        """Load the article that a feed's entry leads to, else what the entry says of it."""
+        own = entry.story
+        try:
+            page = _first_story(read_document(self._fetched(link)))
+            # Some feeds carry the whole story, some pages only its beginning.
+            story = page if len(page.text) >= len(own.text) else replace(own, removed=page.removed)
+            story = _filled(story, page, own)
+        except ArticleError as error:
+            if not own.text.strip():
+                yield Skipped(link, str(error), refused=True)
+                return
+            yield Skipped(link, f"{error}: the feed's own text stands in for it", refused=False)
+            story = own
+        wanted, source = [address_id(link)], canonical_address(link)
+        yield self._named(replace(story, id=None), wanted, source, link)
+
+    def _named(
+        self, story: Story, wanted: Sequence[str], source: str, place: str
+    ) -> Loaded | Skipped:
+        try:
+            _check(story)
+            named = {name: getattr(story, name) for name in STORY_FIELDS}
+            article = self._ids.name(Article(id=story.id or "", **named), wanted, source, place)
+        except ArticleError as error:
+            return Skipped(place, str(error), refused=True)
+        return Loaded(article, Intake(source, story.removed), place)
 
 
-def _claims_to_be_article(path: Path) -> bool:
-    known = path.suffix.lower() in MARKDOWN_SUFFIXES | TEXT_SUFFIXES
-    return known and path.stem.casefold() != "readme"
+def _filled(story: Story, *others: Story) -> Story:
+    """Return a story whose unknown fields are taken from others that tell of the same article."""
+    known: dict[str, Any] = {
+        name: next((v for v in (getattr(s, name) for s in (story, *others)) if v), None)
+        for name in STORY_FIELDS
+    }
+    return replace(story, **known)
 
 
-def _why_not_article(path: Path) -> str:
-    if path.stem.casefold() == "readme":
-        return "a README is about a folder, not an article"
-    return (
-        f"{path.suffix or 'a file without a suffix'} is not a format read here (.md and .txt are)"
-    )
+def _first_story(parts: Iterable[object]) -> Story:
+    for part in parts:
+        if isinstance(part, Story):
+            return part
+    raise ArticleError("there is no story at that address")
 
 
-def _read(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise ArticleError("it is not a regular file")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ArticleError(f"it is larger than {MAX_FILE_BYTES // 1024**2} MiB")
-        return path.read_bytes()
-    except OSError as error:
-        raise ArticleError(f"it cannot be read: {error.strerror}") from error
-
-
-def _from_markdown(source: str, stem: str) -> tuple[Article, bool]:
-    metadata, body = _split_front_matter(source)
-    text = plain_text(body)
-    if not text:
+def _check(story: Story) -> None:
+    if not story.text.strip():
         raise ArticleError("it has no text")
-    fields = {key: _text_field(metadata, key) for key in FRONT_MATTER_TEXTS}
-    fields |= {key: _date_field(metadata, key) for key in FRONT_MATTER_DATES}
-    fields["title"] = fields["title"] or first_heading(body) or _headline(text)
-    named = _text_field(metadata, "id")
-    return Article(id=named or stem, text=text, **fields), named is not None
-
-
-def _split_front_matter(source: str) -> tuple[dict[str, Any], str]:
-    """Part a document into its front matter and its body.
-
-    Values stay the strings that were written, so that a date keeps its precision. A block between
-    rules that is not keys and values is text like any other.
-    """
-    handler = YAMLHandler()
-    source = source.lstrip("\r\n")
-    if not handler.detect(source):
-        return {}, source
-    try:
-        block, body = handler.split(source)
-        metadata = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - it makes strings only
-    except ValueError:  # the block is never closed
-        return {}, source
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ArticleError(f"its front matter is not valid YAML: {_one_line(error)}") from error
-    if metadata is None or metadata == "":
-        return {}, body
-    return (metadata, body) if isinstance(metadata, dict) else ({}, source)
-
-
-def _text_field(metadata: dict[str, Any], key: str) -> str | None:
-    value = metadata.get(key)
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        value = ", ".join(value)
-    if value is not None and not isinstance(value, str):
-        raise ArticleError(f"its front matter's {key} must be text")
-    if value is None or value.strip().casefold() in YAML_NULLS:
-        return None
-    # YAML writes characters beyond the first 65,536 as two halves; half of one is no character.
-    whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return " ".join(whole.split())
-
-
-def _date_field(metadata: dict[str, Any], key: str) -> str | None:
-    value = _text_field(metadata, key)
-    if value is not None and not _is_date(value):
-        raise ArticleError(f"its front matter's {key} is {value!r}: write it as 2026-01-31")
-    return value.replace(" ", "T") if value is not None else None
-
-
-def _is_date(value: str) -> bool:
-    if not ISO_DATE.fullmatch(value):
-        return False
-    try:
-        day, _, clock = value.replace(" ", "T").partition("T")
-        date.fromisoformat(f"{day}-01-01"[:10])
-        time.fromisoformat(clock or "00:00")
-    except ValueError:
-        return False
-    return True
-
-
-def _headline(text: str) -> str | None:
-    """Return the first line near the top that is long enough for a headline."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()][:TITLE_WITHIN_LINES]
-    for line in lines:
-        if len(line.split()) >= MIN_TITLE_WORDS and len(line) <= MAX_TITLE_LENGTH:
-            return line
-    return None
-
-
-def _path_ids(path: Path, relative: Path) -> list[str]:
-    """Return what a file can be called by its path, the shortest first; the last is unique."""
-    twins = [
-        other
-        for other in path.parent.glob(f"{glob.escape(path.stem)}.*")
-        if other != path and _claims_to_be_article(other)
-    ]
-    short = [] if twins else [relative.with_suffix("").as_posix()]
-    parts = Path(os.path.realpath(path)).parts[1:]
-    longer = ("/".join(parts[-count:]) for count in range(2, len(parts) + 1))
-    return [*short, relative.as_posix(), *longer]
-
-
-def _free_id(wanted: Sequence[str], taken: dict[str, Path]) -> str:
-    free = next((candidate for candidate in wanted if candidate not in taken), None)
-    if free is None:
-        raise ArticleError(f"its id {wanted[0]!r} is taken by {taken[wanted[0]]}: name another id")
-    if len(free) > MAX_ID_LENGTH or not free.isprintable():
-        raise ArticleError(f"its id must be printable and at most {MAX_ID_LENGTH} characters long")
-    return free
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    if len(story.text) > MAX_TEXT_LENGTH:
+        raise ArticleError(f"its text is longer than {MAX_TEXT_LENGTH:,} characters")

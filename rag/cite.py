@@ -25,7 +25,9 @@ def quote(article: Article, span: Span, source: int) -> Citation:
     return Citation(source, article.id, span.of(article.text), span.start, span.end)
 
 
-def cite_verbatim(chosen: Sequence[Candidate]) -> tuple[tuple[Sentence, ...], tuple[Source, ...]]:
+def cite_verbatim(
+    store: Store, chosen: Sequence[Candidate]
+) -> tuple[tuple[Sentence, ...], tuple[Source, ...]]:
     """Make answer sentences of the articles' own, each citing itself, with numbered sources.
 
     A sentence that repeats its quotation is supported by it wholly; its lines are joined.
@@ -42,7 +44,8 @@ def cite_verbatim(chosen: Sequence[Candidate]) -> tuple[tuple[Sentence, ...], tu
         )
         for candidate in chosen
     )
-    return sentences, tuple(_source(numbers[article.id], article) for article in articles)
+    origins = store.origins(list(numbers))
+    return sentences, tuple(_source(numbers[a.id], a, origins.get(a.id, a.id)) for a in articles)
 
 
 def check_citations(store: Store, sentences: Iterable[Sentence]) -> None:
@@ -93,7 +96,7 @@ def written_text(sentences: Iterable[Sentence]) -> str:
     return " ".join(parts)
 
 
-def _source(n: int, article: Article) -> Source:
+def _source(n: int, article: Article, origin: str) -> Source:
     return Source(
         n=n,
         article=article.id,
@@ -102,6 +105,5 @@ def _source(n: int, article: Article) -> Source:
         author=article.author,
         published=article.published,
         url=article.url,
-        # Until articles are grouped, each is taken to carry reporting of its own.
-        origin=article.id,
+        origin=origin,
     )

@@ -70,7 +70,7 @@ class Pipeline:
             inquiry = Inquiry(question, weigh(self.store, question), vector)
             draft = draft_answer(inquiry, candidates(self.store, inquiry, hits))
         with _timed(timings, "cite"):
-            sentences, sources = cite_verbatim(draft.sentences)
+            sentences, sources = cite_verbatim(self.store, draft.sentences)
             check_citations(self.store, sentences)
             nearest = () if sentences else self._nearest(hits)
         return Answer(

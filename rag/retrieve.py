@@ -5,8 +5,10 @@ Buettcher 2009, "Reciprocal Rank Fusion"). Knows nothing of what an answer is.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.embed import Vector
+from index.origin import same_words
 from index.store import Match, Store
 from rag.question import Question
 from rag.types import Hit
@@ -45,7 +47,7 @@ def retrieve(
         open_to = _published_by(store, wanted, as_of)
         dense = [match for match in dense if match.passage in open_to]
         bm25 = [match for match in bm25 if match.passage in open_to]
-    return fuse(dense[:SEARCHED], bm25[:SEARCHED])[:kept]
+    return _without_copies(store, fuse(dense[:SEARCHED], bm25[:SEARCHED]), kept)
 
 
 def known_by(published: str | None, as_of: str) -> bool:
@@ -56,6 +58,34 @@ def known_by(published: str | None, as_of: str) -> bool:
     if published is None:
         return False
     return published[:10].ljust(10, "~") <= as_of[:10]
+
+
+def _without_copies(store: Store, hits: Sequence[Hit], kept: int) -> list[Hit]:
+    """Return the best hits, leaving out those that repeat a better one in a reprint of its story.
+
+    A reprint's own paragraphs stay: only nearly the same words of the same origin are left out.
+    """
+    info = store.info()
+    if info.origins == info.articles:
+        return list(hits[:kept])
+    places = {p.id: p.passage for p in store.passages([hit.passage for hit in hits])}
+    origins = store.origins({passage.article for passage in places.values()})
+    shown: dict[str, list[tuple[str, str]]] = {}
+    best: list[Hit] = []
+    for hit in hits:
+        if len(best) == kept:
+            break
+        passage = places.get(hit.passage)
+        article = store.article(passage.article) if passage else None
+        if passage is None or article is None:
+            continue
+        told = shown.setdefault(origins[article.id], [])
+        text = passage.span.of(article.text)
+        if any(other != article.id and same_words(text, words) for other, words in told):
+            continue
+        told.append((article.id, text))
+        best.append(replace(hit, rank=len(best) + 1))
+    return best
 
 
 def _published_by(store: Store, passages: set[int], as_of: str) -> set[int]:

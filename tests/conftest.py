@@ -87,7 +87,7 @@ def saved_data(model: LocalModel, tmp_path_factory: pytest.TempPathFactory) -> P
 def built(articles: Path, data: Path, model: LocalModel) -> Path:
     """Index a folder and return the data folder."""
     from index.build import build
-    from index.sqlite_store import SqliteStore
+    from index.sqlite.store import SqliteStore
 
     store = SqliteStore(data, create=True)
     build([articles], store, model)

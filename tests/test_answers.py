@@ -10,7 +10,7 @@ import pytest
 from index.build import build
 from index.embed import Vector
 from index.embedding import LocalModel
-from index.sqlite_store import SqliteStore
+from index.sqlite.store import SqliteStore
 from index.store import StoredPassage
 from index.types import Article, Span
 from rag.cite import check_citations, evidence_dates, quote
@@ -276,7 +276,7 @@ def test_a_day_shuts_out_what_was_published_later_or_nobody_knows_when(
     question = "When does Carney meet Xi Jinping?"
     dated = {
         article_id
-        for article_id in pipeline.store.digests()
+        for article_id in pipeline.store.known()
         if (article := pipeline.store.article(article_id)) and article.published
     }
     found = {r.article for r in pipeline.ask(question, as_of="2026-01-14").retrieved}

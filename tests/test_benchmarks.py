@@ -369,12 +369,12 @@ def extraction(folder: Path) -> Path:
 def test_a_page_that_is_refused_counts_as_empty_and_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from index.load import Skipped
+    from index.files import Skipped
 
     def refuse(paths: Sequence[Path]) -> Iterator[Skipped]:
-        yield Skipped(paths[0], "no pages today", refused=True)
+        yield Skipped(str(paths[0]), "no pages today", refused=True)
 
-    monkeypatch.setattr("evals.benchmarks.article_extraction.load_paths", refuse)
+    monkeypatch.setattr("evals.benchmarks.article_extraction.load_articles", refuse)
     result = run_benchmark("article_extraction", extraction(tmp_path), model=WordModel())
     assert values(result) == {"F1 of shingles": 0, "precision": None, "recall": 0}
     assert result.notes == ("1 of 1 pages refused, which counts as empty text: no pages today",)
@@ -384,13 +384,16 @@ def test_the_text_of_a_loaded_page_is_compared_with_the_true_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from index.load import Loaded
+    from index.store import Intake
     from index.types import Article
 
     def load(paths: Sequence[Path]) -> Iterator[Loaded]:
-        yield Loaded(paths[0], Article(id="page", text=f"{NORMANS} Share this"))
-        yield Loaded(paths[0], Article(id="page.2", text="Another story on the same page."))
+        place = str(paths[0])
+        yield Loaded(Article(id="page", text=f"{NORMANS} Share this"), Intake(place), place)
+        other = Article(id="page.2", text="Another story on the same page.")
+        yield Loaded(other, Intake(f"{place}#2"), place)
 
-    monkeypatch.setattr("evals.benchmarks.article_extraction.load_paths", load)
+    monkeypatch.setattr("evals.benchmarks.article_extraction.load_articles", load)
     found = values(run_benchmark("article_extraction", extraction(tmp_path), model=WordModel()))
     # Ten words are 7 shingles; two more words add 2.
     assert found["recall"] == 1

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.build import CHUNKING, build
+from index.build import build
+from index.passages import CHUNKING
 from index.embed import PassageText, PassageVectors
 from index.errors import NothingToIndexError
-from index.sqlite_store import SqliteStore
+from index.sqlite.store import SqliteStore
 from index.types import Article
 from rag.cite import quote
 from tests.fakes import WordEmbedder, WordModel
@@ -37,7 +38,7 @@ def test_a_build_reports_what_it_added_and_left_out(articles: Path, store: Sqlit
     report = build([articles], store, WordModel())
     assert report.added == ("fire", "rain")
     assert (report.info.articles, report.info.recipe.chunking) == (2, CHUNKING)
-    assert [(s.path.name, s.refused) for s in report.skipped] == [
+    assert [(Path(s.place).name, s.refused) for s in report.skipped] == [
         ("broken.txt", True),
         ("photo.jpg", False),
     ]
@@ -73,7 +74,7 @@ def test_what_the_folder_no_longer_holds_leaves_the_collection(
     (articles / "fire.md").unlink()
     report = build([articles], store, WordModel())
     assert report.removed == ("fire",)
-    assert list(store.digests()) == ["rain"]
+    assert list(store.known()) == ["rain"]
 
 
 def test_another_model_embeds_everything_anew(articles: Path, store: SqliteStore) -> None:
@@ -113,7 +114,7 @@ def test_a_model_that_breaks_half_way_leaves_the_collection_as_it_was(
     (articles / "snow.txt").write_text("Snow closed the pass.\n")
     with pytest.raises(MemoryError):
         build([articles], store, WordModel(Breaking()))
-    assert sorted(store.digests()) == ["fire", "rain"]
+    assert sorted(store.known()) == ["fire", "rain"]
 
 
 def test_what_is_embedded_has_the_title_and_sentences_at_their_places(
@@ -150,14 +151,14 @@ TEXTS = st.text(
 def test_every_quotation_equals_its_span_after_the_store(
     texts: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from index.build import embed_articles
+    from index.passages import embed_articles
     from index.store import Recipe
 
     embedder = WordEmbedder(max_tokens=40)
     given_articles = [Article(id=f"a{n}", text=text) for n, text in enumerate(texts)]
     store = SqliteStore(tmp_path_factory.mktemp("quotes") / "data", create=True)
     recipe = Recipe(embedder.identity, CHUNKING, "float32")
-    store.write(recipe, embed_articles(given_articles, embedder, lambda *_: None))
+    store.write(recipe, embed_articles(given_articles, embedder))
     covered = dict.fromkeys((a.id for a in given_articles), 0)
     found = store.search_vectors(embedder.embed_query("x"), 10_000)
     for stored in store.passages([match.passage for match in found]):

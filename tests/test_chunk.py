@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.chunk import MAX_PASSAGE_CHARS, MAX_SENTENCE_CHARS, chunk
-from index.load import Loaded, load_paths
+from index.load import Loaded, load_articles
 from index.types import Article, Passage, Span
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -289,7 +289,7 @@ def test_text_wrapped_by_a_mail_program_is_one_paragraph_again(line_end: str) ->
 def seed_paragraphs() -> list[str]:
     return [
         paragraph
-        for item in load_paths([SEEDS])
+        for item in load_articles([SEEDS])
         if isinstance(item, Loaded)
         for paragraph in item.article.text.split("\n\n")
     ]
@@ -407,7 +407,7 @@ def test_a_passage_may_take_the_budget_to_the_last_unit() -> None:
 def test_seed_articles_are_cut_into_passages_that_say_what_they_say(folder: Path) -> None:
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here: the original articles are not part of the repository")
-    articles = [item.article for item in load_paths([folder]) if isinstance(item, Loaded)]
+    articles = [item.article for item in load_articles([folder]) if isinstance(item, Loaded)]
     assert len(articles) == 5
     for article in articles:
         passages = chunk(article, count_words, 120)

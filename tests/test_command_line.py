@@ -15,7 +15,8 @@ import pytest
 
 from index.embedding import LocalModel
 from index.errors import StoreError
-from index.sqlite_store import DATABASE, SqliteStore
+from index.sqlite.database import DATABASE
+from index.sqlite.store import SqliteStore
 from rag.pipeline import Pipeline
 from tests.conftest import ROOT, Run
 
@@ -82,7 +83,7 @@ def test_a_build_says_what_went_in_and_what_did_not(dateline: Run, tmp_path: Pat
     assert again.returncode == 1
     report = json.loads(again.stdout)
     assert report["unchanged"] == ["fire"]
-    assert {Path(s["path"]).name: s["refused"] for s in report["skipped"]} == {
+    assert {Path(s["place"]).name: s["refused"] for s in report["skipped"]} == {
         "bad.txt": True,
         "photo.png": False,
     }

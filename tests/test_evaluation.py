@@ -27,7 +27,7 @@ from evals.types import Case, Expectation, Record, Run
 from index.embed import Vector
 from index.embedding import LocalModel
 from index.errors import DatelineError
-from index.sqlite_store import SqliteStore
+from index.sqlite.store import SqliteStore
 from index.store import Match
 from rag.pipeline import ABSTENTION, Pipeline
 from rag.types import Answer, Citation, Sentence, Source

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import NothingToIndexError
-from index.load import Loaded, Skipped, load_paths
+from index.files import READ_HERE, Skipped
+from index.load import Loaded, load_articles
 from index.types import Article
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -29,7 +30,7 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 def articles_of(*paths: Path) -> dict[str, Article]:
-    loaded = [item.article for item in load_paths(paths) if isinstance(item, Loaded)]
+    loaded = [item.article for item in load_articles(paths) if isinstance(item, Loaded)]
     by_id = {article.id: article for article in loaded}
     assert len(by_id) == len(loaded)
     return by_id
@@ -38,13 +39,13 @@ def articles_of(*paths: Path) -> dict[str, Article]:
 def article_from(folder: Path, name: str, content: str | bytes) -> Article:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    (item,) = load_paths([path])
+    (item,) = load_articles([path])
     assert isinstance(item, Loaded), item
     return item.article
 
 
 def refusal_of(path: Path) -> str:
-    (item,) = load_paths([path])
+    (item,) = load_articles([path])
     assert isinstance(item, Skipped), item
     assert item.refused
     assert len(item.reason.splitlines()) == 1
@@ -156,10 +157,10 @@ def test_any_moment_in_iso_8601_is_kept(moment: datetime, precision: str) -> Non
 @pytest.mark.parametrize(
     "date",
     [
-        *("yesterday", "13 Jan 2026", "January 14, 2026", "01/13/2026", "20260113", "26-01-13"),
-        *("2026-13", "2026-00-01", "2026-01-32", "2026-1-3", "2026-01-13T12", "2026-01-13T24:00"),
+        *("yesterday", "early January 2026", "01/02/2026", "20260113", "26-01-13"),
+        *("2026-13", "2026-00-01", "2026-01-32", "2026-01-13T12", "2026-01-13T24:00"),
         *("2026-01-13T1٢:01", "2026-01-13T12:01:60", "0000-01-01", "2026-01-13T12:01+24:00"),
-        *("2026-01-13T12:60", "2026-01-13T12:01+5", "2026-01-13 12:01 PM", "2026-01-13Z"),
+        *("2026-01-13T12:60", "2026-01-13T12:01+5", "2026-01-13Z"),
     ],
 )
 def test_a_date_in_another_form_is_refused(tmp_path: Path, date: str) -> None:
@@ -202,7 +203,7 @@ def test_front_matter_nested_without_end_is_refused(tmp_path: Path) -> None:
 def test_no_field_of_an_article_holds_a_surrogate(tmp_path: Path, key: str, escapes: str) -> None:
     path = tmp_path / "a.md"
     path.write_text(with_front_matter(f'{key}: "Canada {escapes}"'), encoding="utf-8")
-    (item,) = load_paths([path])
+    (item,) = load_articles([path])
     if isinstance(item, Loaded):
         article = item.article
         assert f"{article.id} {article.title} {article.author}".isprintable()
@@ -230,7 +231,7 @@ def test_rules_in_an_article_are_no_front_matter(
 def test_text_between_rules_at_the_top_is_kept_or_refused(tmp_path: Path, block: str) -> None:
     path = tmp_path / "a.md"
     path.write_text(f"---\n\n{block}\n\n---\n\nSecond story.\n", encoding="utf-8")
-    (item,) = load_paths([path])
+    (item,) = load_articles([path])
     assert isinstance(item, Skipped) or "First story." in item.article.text
 
 
@@ -271,90 +272,6 @@ def test_a_title_is_one_line(tmp_path: Path, heading: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        (f"Clicky\nWorld\n\n  {LONG_LINE}\n\nMore of it than this.", LONG_LINE),
-        (f"{LONG_LINE}\r\nMore of it than this.", LONG_LINE),
-        (f"{'very ' * 60}long.\n{LONG_LINE}", LONG_LINE),
-        ("World\n" * 11 + LONG_LINE, LONG_LINE),
-        ("World\n" * 12 + LONG_LINE, None),
-        ("By the Staff", None),
-        ("# Canada turns east", "# Canada turns east"),
-    ],
-)
-def test_a_text_files_title_is_the_first_line_long_enough_for_a_headline(
-    tmp_path: Path, text: str, title: str | None
-) -> None:
-    assert article_from(tmp_path, "a.txt", text).title == title
-
-
-@settings(deadline=None)
-@given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
-def test_a_text_file_is_kept_character_for_character(text: str) -> None:
-    assume(text.strip())
-    with tempfile.TemporaryDirectory() as folder:
-        article = article_from(Path(folder), "a.txt", codecs.BOM_UTF8 + text.encode())
-    assert article.text == text
-
-
-def test_a_text_file_keeps_its_line_ends(tmp_path: Path) -> None:
-    text = "Ties froze.\r\n\r\nTalks began.\rThey ended.\n"
-    assert article_from(tmp_path, "a.txt", text).text == text
-
-
-def test_a_text_file_has_no_front_matter(tmp_path: Path) -> None:
-    text = with_front_matter("title: Canada", "published: yesterday")
-    assert article_from(tmp_path, "a.txt", text).text == text
-
-
-@pytest.mark.parametrize(
-    "encoded",
-    [
-        "Zoë’s €5 😀 plan holds.".encode(),
-        codecs.BOM_UTF8 + "Zoë’s €5 😀 plan holds.".encode(),
-        codecs.BOM_UTF16_LE + "Zoë’s €5 😀 plan holds.".encode("utf-16-le"),
-        codecs.BOM_UTF16_BE + "Zoë’s €5 😀 plan holds.".encode("utf-16-be"),
-    ],
-    ids=["utf-8", "utf-8 with mark", "utf-16 little-endian", "utf-16 big-endian"],
-)
-@pytest.mark.parametrize("name", ["a.txt", "a.md"])
-def test_unicode_is_read_without_its_byte_order_mark(
-    tmp_path: Path, name: str, encoded: bytes
-) -> None:
-    assert article_from(tmp_path, name, encoded).text == "Zoë’s €5 😀 plan holds."
-
-
-@pytest.mark.parametrize("name", ["a.txt", "a.md"])
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "it is a binary file, not text"),
-        ("Ties froze.".encode("utf-16-le"), "it is a binary file, not text"),
-        (b"caf\xe9 closed", "it is not UTF-8 text (byte 3); save it as UTF-8"),
-        (
-            b"x" * 1234 + b"\xff",
-            "it is not UTF-8 text (byte 1,234); save it as UTF-8",
-        ),
-        (
-            codecs.BOM_UTF16_LE + b"a\x00\x00\xd8",
-            "it is not UTF-16 text (byte 4); save it as UTF-8",
-        ),
-    ],
-    ids=["picture", "unmarked utf-16", "latin-1", "late byte", "half a surrogate pair"],
-)
-def test_what_is_no_text_is_refused(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
-    assert refusal_from(tmp_path, name, content) == reason
-
-
-@pytest.mark.parametrize(
-    "mark", [codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE], ids=["little-endian", "big-endian"]
-)
-def test_utf_32_is_refused_rather_than_misread(tmp_path: Path, mark: bytes) -> None:
-    encoding = "utf-32-le" if mark == codecs.BOM_UTF32_LE else "utf-32-be"
-    refusal_from(tmp_path, "a.txt", mark + "Ties froze.".encode(encoding))
-
-
-@pytest.mark.parametrize(
     ("name", "content"),
     [
         ("a.txt", ""),
@@ -373,9 +290,9 @@ def test_a_file_without_text_is_refused(tmp_path: Path, name: str, content: str)
 def test_a_file_larger_than_the_limit_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.load.MAX_FILE_BYTES", 1024 * 1024)
-    assert len(article_from(tmp_path, "a.txt", "x" * 1024 * 1024).text) == 1024 * 1024
-    assert refusal_from(tmp_path, "b.txt", "x" * (1024 * 1024 + 1)) == "it is larger than 1 MiB"
+    monkeypatch.setattr("index.formats.read.MIB", 64 * 1024)
+    assert len(article_from(tmp_path, "a.txt", "x " * 512 * 1024).text) == 1024 * 1024
+    assert "larger than" in refusal_from(tmp_path, "b.txt", "x" * (1024 * 1024 + 1))
 
 
 def test_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
@@ -405,7 +322,7 @@ def test_a_file_closed_to_the_user_is_refused(tmp_path: Path) -> None:
 
 def test_one_refused_file_does_not_hold_up_the_others(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": "Ties froze.", "b.md": with_front_matter("title: ["), "c.md": "Ok."})
-    assert [type(item) for item in load_paths([tmp_path])] == [Loaded, Skipped, Loaded]
+    assert [type(item) for item in load_articles([tmp_path])] == [Loaded, Skipped, Loaded]
     assert articles_of(tmp_path).keys() == {"a", "c"}
 
 
@@ -435,7 +352,7 @@ def test_an_id_that_cannot_be_printed_or_is_too_long_is_refused(tmp_path: Path, 
 def test_a_file_name_that_cannot_be_printed_gives_no_id(tmp_path: Path, name: bytes) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
     path.write_text("Ties froze.", encoding="utf-8")
-    (item,) = load_paths([tmp_path])
+    (item,) = load_articles([tmp_path])
     assert isinstance(item, Skipped) or item.article.id.isprintable()
 
 
@@ -456,8 +373,10 @@ def test_an_id_does_not_pass_to_another_story_when_a_file_is_added(tmp_path: Pat
 def test_a_linked_folder_and_an_unlisted_one_are_reported(tmp_path: Path) -> None:
     write(tmp_path, {"in/a.md": "one", "out/b.md": "two"})
     (tmp_path / "in" / "link").symlink_to(tmp_path / "out")
-    items = list(load_paths([tmp_path / "in"]))
-    assert [(i.path.name, i.refused) for i in items if isinstance(i, Skipped)] == [("link", False)]
+    items = list(load_articles([tmp_path / "in"]))
+    assert [(Path(i.place).name, i.refused) for i in items if isinstance(i, Skipped)] == [
+        ("link", False)
+    ]
 
 
 def test_front_matter_may_follow_empty_lines(tmp_path: Path) -> None:
@@ -467,7 +386,7 @@ def test_front_matter_may_follow_empty_lines(tmp_path: Path) -> None:
 
 def test_a_path_too_long_for_the_system_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(NothingToIndexError, match="cannot be read: File name too long"):
-        list(load_paths([tmp_path / ("x" * 300)]))
+        list(load_articles([tmp_path / ("x" * 300)]))
 
 
 STEMS = st.sampled_from(["a", "b", "a.md", "a.txt"])
@@ -501,18 +420,18 @@ def test_a_file_reached_twice_is_the_one_article_that_it_was_first(
     tmp_path: Path, again: list[str]
 ) -> None:
     write(tmp_path, {"a.md": "one", "b.md": "two", "s/a.md": "three"})
-    once = list(load_paths([tmp_path]))
+    once = list(load_articles([tmp_path]))
     assert len(once) == 3
-    assert list(load_paths([tmp_path, *(tmp_path / name for name in again)])) == once
+    assert list(load_articles([tmp_path, *(tmp_path / name for name in again)])) == once
 
 
 def test_an_id_named_twice_is_refused_the_second_time(tmp_path: Path) -> None:
     named = with_front_matter("id: carney")
-    first, second = load_paths([write(tmp_path, {"a.md": named, "b.md": named})])
+    first, second = load_articles([write(tmp_path, {"a.md": named, "b.md": named})])
     assert isinstance(first, Loaded)
     assert isinstance(second, Skipped)
     assert second.refused
-    assert second.path == tmp_path / "b.md"
+    assert second.place == str(tmp_path / "b.md")
     assert second.reason == f"its id 'carney' is taken by {tmp_path / 'a.md'}: name another id"
 
 
@@ -523,7 +442,7 @@ def test_a_named_id_does_not_push_out_a_stem(tmp_path: Path) -> None:
 
 def test_hidden_files_and_folders_are_not_looked_at(tmp_path: Path) -> None:
     write(tmp_path, {".a.md": "x", ".git/b.md": "y", "s/.c/d.md": "z", "e.md": "w"})
-    assert [item.path for item in load_paths([tmp_path])] == [tmp_path / "e.md"]
+    assert [Path(item.place) for item in load_articles([tmp_path])] == [tmp_path / "e.md"]
 
 
 @pytest.mark.parametrize(
@@ -532,16 +451,16 @@ def test_hidden_files_and_folders_are_not_looked_at(tmp_path: Path) -> None:
         ("README.md", "a README is about a folder, not an article"),
         ("readme.txt", "a README is about a folder, not an article"),
         ("README", "a README is about a folder, not an article"),
-        ("a.png", ".png is not a format read here (.md and .txt are)"),
-        ("a.docx", ".docx is not a format read here (.md and .txt are)"),
-        ("LICENSE", "a file without a suffix is not a format read here (.md and .txt are)"),
+        ("a.png", f".png is not a format read here ({READ_HERE} are)"),
+        ("a.docx", f".docx is not a format read here ({READ_HERE} are)"),
+        ("LICENSE", f"a file without a suffix is not a format read here ({READ_HERE} are)"),
     ],
 )
 def test_files_that_never_claimed_to_be_articles_are_left_out(
     tmp_path: Path, name: str, reason: str
 ) -> None:
     write(tmp_path, {name: "x"})
-    assert list(load_paths([tmp_path])) == [Skipped(tmp_path / name, reason, refused=False)]
+    assert list(load_articles([tmp_path])) == [Skipped(str(tmp_path / name), reason, refused=False)]
 
 
 @pytest.mark.parametrize("name", ["readmes.md", "read me.txt", "a.readme.md"])
@@ -558,25 +477,28 @@ def test_a_path_that_does_not_exist_is_an_error_before_anything_is_loaded(tmp_pa
     missing = tmp_path / "gone"
     message = re.escape(f"{missing} does not exist: give a file or a folder of articles")
     with pytest.raises(NothingToIndexError, match=f"^{message}$"):
-        next(load_paths([tmp_path, missing]))
+        next(load_articles([tmp_path, missing]))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_path_that_is_neither_a_file_nor_a_folder_is_an_error(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")
     with pytest.raises(NothingToIndexError, match=r"is neither a file nor a folder$"):
-        next(load_paths([tmp_path / "a.txt"]))
+        next(load_articles([tmp_path / "a.txt"]))
 
 
 def test_an_empty_folder_gives_nothing(tmp_path: Path) -> None:
-    assert list(load_paths([tmp_path])) == []
+    assert list(load_articles([tmp_path])) == []
 
 
 def test_the_order_does_not_depend_on_when_files_were_made(tmp_path: Path) -> None:
     names = ["b.md", "a.txt", "s/b.md", "c/a.md", "C.md", "s/t/a.md"]
     one = write(tmp_path / "one", {name: name for name in names})
     two = write(tmp_path / "two", {name: name for name in reversed(names)})
-    orders = [[item.path.relative_to(root) for item in load_paths([root])] for root in (one, two)]
+    orders = [
+        [Path(item.place).relative_to(root) for item in load_articles([root])]
+        for root in (one, two)
+    ]
     assert orders[0] == orders[1]
     assert articles_of(one) == articles_of(two)
 
@@ -586,14 +508,16 @@ def test_the_files_of_a_folder_and_its_folders_come_in_the_order_of_their_names(
 ) -> None:
     in_order = [*(f"{n:02}.md" for n in range(20)), *(f"{n:02}/a.md" for n in range(20, 40))]
     write(tmp_path, {name: name for name in reversed(in_order)})
-    found = [item.path.relative_to(tmp_path).as_posix() for item in load_paths([tmp_path])]
+    found = [
+        Path(item.place).relative_to(tmp_path).as_posix() for item in load_articles([tmp_path])
+    ]
     assert found == in_order
 
 
 def test_paths_are_loaded_in_the_order_given(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": "x", "b.md": "y"})
     paths = [tmp_path / "b.md", tmp_path / "a.md"]
-    assert [item.path for item in load_paths(paths)] == paths
+    assert [Path(item.place) for item in load_articles(paths)] == paths
 
 
 def seed_table() -> list[tuple[str, ...]]:
@@ -605,7 +529,7 @@ def seed_table() -> list[tuple[str, ...]]:
 
 
 def test_the_seed_articles_are_those_of_the_table_beside_them() -> None:
-    articles = [item.article for item in load_paths([SEEDS]) if isinstance(item, Loaded)]
+    articles = [item.article for item in load_articles([SEEDS]) if isinstance(item, Loaded)]
     loaded = [
         tuple(field or UNKNOWN for field in (a.id, a.outlet, a.author, a.published, a.title))
         for a in articles
@@ -615,17 +539,6 @@ def test_the_seed_articles_are_those_of_the_table_beside_them() -> None:
 
 
 def test_nothing_of_the_seeds_is_refused() -> None:
-    skipped = [item for item in load_paths([SEEDS]) if isinstance(item, Skipped)]
+    skipped = [item for item in load_articles([SEEDS]) if isinstance(item, Skipped)]
     assert not any(item.refused for item in skipped)
-    assert SEEDS / "README.md" in {item.path for item in skipped}
-
-
-def test_the_original_seed_articles_load_as_they_are() -> None:
-    if not SHARED_SEEDS.is_dir():
-        pytest.skip(f"{SHARED_SEEDS} is not here: the originals are not part of the repository")
-    items = list(load_paths([SHARED_SEEDS]))
-    loaded = [item for item in items if isinstance(item, Loaded)]
-    assert [item.article.id for item in loaded] == [row[0] for row in seed_table()]
-    for item in loaded:
-        assert item.article.text.encode() == item.path.read_bytes().removeprefix(codecs.BOM_UTF8)
-        assert item.article.title in item.article.text.splitlines()
+    assert SEEDS / "README.md" in {Path(item.place) for item in skipped}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.markdown import first_heading, plain_text
+from index.formats.markdown_text import first_heading, plain_text
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from evals.benchmarks import (
     article_extraction,
     clapnq,
     multihop_rag,
+    near_duplicates,
     ramdocs,
     squad,
     summedits,
@@ -28,7 +29,7 @@ from evals.benchmarks.data import BenchmarkError, files_of, fingerprint
 from evals.benchmarks.result import Findings, Metric, Result
 from evals.benchmarks.tables import as_text, write_tables
 from evals.provenance import describe_machine
-from index.build import Progress
+from index.passages import Progress
 from index.embedding import EmbeddingModel, LocalModel
 from index.models import DEFAULT_MODEL
 
@@ -49,12 +50,14 @@ class Benchmark:
     """A data set that can be measured on.
 
     Attributes:
-        files: patterns of the files that are read, in the folder of the benchmark's name.
+        files: patterns of the files that are read, in the benchmark's folder.
         run: measures the pipeline on it.
+        folder: its folder among the data; None is the benchmark's name.
     """
 
     files: tuple[str, ...]
     run: Callable[[Bench], Findings]
+    folder: str | None = None
 
 
 PARAGRAPHS = ("passages.jsonl", "questions.jsonl")
@@ -68,6 +71,14 @@ BENCHMARKS = {
     "summedits": Benchmark(("pairs.jsonl",), summedits.run),
     "article_extraction": Benchmark(
         ("ground-truth.json", "html/*.html.gz"), article_extraction.run
+    ),
+    "near_duplicates": Benchmark(
+        (
+            *("article_extraction/ground-truth.json", "nyt/passages.jsonl"),
+            *("squad2/passages.jsonl", "time/TIME.ALL"),
+        ),
+        near_duplicates.run,
+        folder=".",
     ),
 }
 
@@ -99,7 +110,7 @@ def run_benchmark(
         raise BenchmarkError(f"there is no benchmark {name!r}: choose of {', '.join(BENCHMARKS)}")
     if limit is not None and limit < 1:
         raise BenchmarkError(f"a limit of {limit} leaves nothing to measure: give at least 1")
-    folder = data / name
+    folder = data / (benchmark.folder or name)
     files = files_of(folder, benchmark.files)
     provenance = _provenance()
     start = time.perf_counter()

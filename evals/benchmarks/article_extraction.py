@@ -23,7 +23,8 @@ from evals.benchmarks.data import read_json
 from evals.benchmarks.decide import measured
 from evals.benchmarks.result import Findings, Metric
 from evals.intervals import Rows
-from index.load import Loaded, Skipped, load_paths
+from index.files import Skipped
+from index.load import Loaded, load_articles
 
 EXTRACTION = "article text extraction"
 SHINGLE = 4
@@ -63,7 +64,7 @@ def run(bench: Bench) -> Findings:
 
 def load_text(path: Path) -> tuple[str, str | None]:
     """Return the text that a file gives, or "" and the reason why it gives none."""
-    for item in load_paths([path]):
+    for item in load_articles([path]):
         match item:
             case Loaded():
                 return item.article.text, None

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.benchmarks.data import Item, sample
-from index.build import CHUNKING, Progress, embed_articles
+from index.passages import CHUNKING, Progress, embed_articles
 from index.embed import QueryEmbedder, Vector
 from index.embedding import EmbeddingModel
-from index.sqlite_store import SqliteStore
+from index.sqlite.store import SqliteStore
 from index.store import EmbeddedArticle, Recipe, Store
 from index.types import Article
 from rag.evidence import Candidate, Inquiry, candidates, weigh

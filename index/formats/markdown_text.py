@@ -1,4 +1,4 @@
-"""Markdown to plain text: what a reader of the rendered page would read, block by block.
+"""Markdown as plain text: what a reader of the rendered page would read, block by block.
 
 Links keep their words, emphasis loses its marks, raw HTML its tags; pictures go. Blocks are
 separated by an empty line. Knows nothing of articles.

@@ -1,0 +1,189 @@
+"""Header: the lines above a story become its title and credits.
+
+Reads down to the story's first paragraph, and over a standfirst to the byline below it. A headline
+that comes twice is the title; else it is the first line that reads like one. Knows nothing of
+what stands below.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.bylines import Credits, is_labelled, read_credits
+from index.lines import Line
+from index.prose import bare, is_date_line, is_prose, word_count
+
+MIN_TITLE_WORDS = 4
+MAX_TITLE_CHARS = 300
+# The lines about a story stand among its first ones.
+HEADER_LINES = 20
+# A standfirst has at most so many paragraphs, and the byline is within so many lines of it.
+STANDFIRST_PARAGRAPHS = 2
+LINES_BELOW_STANDFIRST = 4
+MAX_SITE_NAME_WORDS = 5
+SITE_MARKS = re.compile(r" (?:\||::|»|–|—|-|•) ")
+SURE_MARKS = frozenset((" | ", " :: ", " » "))
+NO_TITLE = re.compile(r"[.:,;]$|^[QA][:.] |^\W*$")
+
+ABOUT = "a line about the story, such as its byline or date"
+A_LABEL = "a label of the page"
+THE_TITLE = "the title"
+AGAIN = "the title once more"
+
+
+@dataclass(slots=True)
+class Header:
+    """What the lines above a story gave: `reasons` has every line that is no part of its text."""
+
+    told: Credits = field(default_factory=Credits)
+    reasons: dict[int, str] = field(default_factory=dict)
+
+
+def read_header(lines: Sequence[Line], reasons: Sequence[str | None]) -> Header:
+    """Read the lines above a story.
+
+    Args:
+        lines: all lines of the text.
+        reasons: what furniture each line was taken for, or None.
+
+    Returns:
+        The title and by_place, and the lines that gave them or that are labels between them. A text
+        without a sentence has no header: it may be anything.
+    """
+    start = _first_paragraph(lines, reasons)
+    if start is None:
+        return Header(Credits(title=_first_long(lines)))
+    header = Header()
+    by_place = {
+        place: found
+        for place in range(min(len(lines), HEADER_LINES))
+        if reasons[place] is None and (found := _credits(lines[place])) is not None
+    }
+    title = _title(lines, reasons, by_place, start)
+    end = _end(lines, reasons, by_place, start, title)
+    by_place = {place: found for place, found in by_place.items() if place < end}
+    if title is None and start == 0 and 1 in by_place and _may_be_title(lines[0].words):
+        title = lines[0].words
+    for found in by_place.values():
+        header.told = header.told.filled_from(found)
+    if header.told.title is None:
+        header.told = header.told.filled_from(Credits(title=title))
+    _sort_out(lines[:end], by_place, header)
+    return header
+
+
+def site_title(written: str, others: Sequence[str] = (), outlet: str | None = None) -> str:
+    """Return a page's title without the name of the site, as in "Ties froze | Harbour Ledger".
+
+    A dash may be part of a headline: what follows it is taken off only if the headline stands
+    alone among `others`, or if it is the outlet.
+    """
+    mark = next(reversed([*SITE_MARKS.finditer(written)]), None)
+    if mark is None:
+        return written
+    headline, site = written[: mark.start()], written[mark.end() :]
+    if word_count(headline) < MIN_TITLE_WORDS or word_count(site) > MAX_SITE_NAME_WORDS:
+        return written
+    alone = bare(headline) in {bare(other) for other in others}
+    known = outlet is not None and bare(site) == bare(outlet)
+    if not (alone or known or mark.group() in SURE_MARKS):
+        return written
+    return site_title(headline, others, outlet)
+
+
+def _first_paragraph(lines: Sequence[Line], reasons: Sequence[str | None]) -> int | None:
+    for place, (line, reason) in enumerate(zip(lines, reasons, strict=True)):
+        if reason is None and is_prose(line.words) and not is_labelled(line.words):
+            return place
+    return None
+
+
+def _first_long(lines: Sequence[Line]) -> str | None:
+    """Return the first line near the top that is long enough for a headline."""
+    for line in lines[:HEADER_LINES]:
+        if word_count(line.words) >= MIN_TITLE_WORDS and len(line.words) <= MAX_TITLE_CHARS:
+            return line.words
+    return None
+
+
+def _credits(line: Line) -> Credits | None:
+    if is_prose(line.words) and not is_labelled(line.words):
+        return None
+    return read_credits(line.words)
+
+
+def _title(
+    lines: Sequence[Line],
+    reasons: Sequence[str | None],
+    by_place: dict[int, Credits],
+    start: int,
+) -> str | None:
+    """Return the headline: one that comes twice near the top, else the first above the story."""
+    near = [line.words for line in lines[: start + LINES_BELOW_STANDFIRST + 1]]
+    told = next((found.title for found in by_place.values() if found.title), None)
+    outlet = next((found.outlet for found in by_place.values() if found.outlet), None)
+    found = [
+        site_title(lines[place].words, near, outlet)
+        for place in range(start)
+        if reasons[place] is None and place not in by_place and _may_be_title(lines[place].words)
+    ]
+    if told is not None:
+        return site_title(told, near, outlet)
+    again = (title for title in found if _times(title, near) > 1 or _times(title, found) > 1)
+    titles = [title for title in found if not title.endswith(".")]
+    return next(again, None) or next(iter(titles), None)
+
+
+def _times(title: str, lines: Sequence[str]) -> int:
+    return sum(bare(line) == bare(title) for line in lines)
+
+
+def _may_be_title(words: str) -> bool:
+    count = word_count(words)
+    small = any(word.islower() for word in words.split())
+    enough = count >= MIN_TITLE_WORDS or (count == MIN_TITLE_WORDS - 1 and small)
+    return enough and len(words) <= MAX_TITLE_CHARS and not NO_TITLE.search(words)
+
+
+def _end(
+    lines: Sequence[Line],
+    reasons: Sequence[str | None],
+    by_place: dict[int, Credits],
+    start: int,
+    title: str | None,
+) -> int:
+    """Return the place after the last line about the story, looking over a standfirst."""
+    end, paragraphs = start, 0
+    days = sum(
+        reasons[place] is None and is_date_line(line.words) for place, line in enumerate(lines)
+    )
+    for place in range(start, min(len(lines), start + LINES_BELOW_STANDFIRST + 1)):
+        words = lines[place].words
+        again = title is not None and bare(words) == bare(title)
+        # Several dates alone on a line are the headings of a chronicle.
+        dated = place in by_place and not (is_date_line(words) and days > 1)
+        if again or dated:
+            end = place + 1
+        paragraphs += is_prose(words)
+        if paragraphs > STANDFIRST_PARAGRAPHS:
+            break
+    return end
+
+
+def _sort_out(lines: Sequence[Line], by_place: dict[int, Credits], header: Header) -> None:
+    """Note why each line above the story is no part of its text; a standfirst stays in it."""
+    title = header.told.title
+    near = [line.words for line in lines]
+    titled = [
+        place
+        for place, words in enumerate(near)
+        if title and bare(site_title(words, near, header.told.outlet)) == bare(title)
+    ]
+    last = max([*by_place, *titled], default=-1)
+    for place, words in enumerate(near):
+        if place in titled:
+            header.reasons[place] = AGAIN if place > titled[0] else THE_TITLE
+        elif place in by_place:
+            header.reasons[place] = ABOUT
+        elif place < last and not is_prose(words) and not _may_be_title(words):
+            header.reasons[place] = A_LABEL
