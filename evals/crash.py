@@ -19,8 +19,11 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import platformdirs
 
 from evals.provenance import commit, machine
 from index.embedding import LocalModel
@@ -58,6 +61,12 @@ class Desk:
     written: dict[str, int] = field(default_factory=dict)
     stored: dict[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, root: Path, cache: Path, *, seed: int, count: int) -> "Desk":
+        """Make an empty one whose moments and edits follow from a seed."""
+        chance = random.Random(seed)  # noqa: S311 - moments to kill at, no secret
+        return cls(root, os.environ | {"DATELINE_CACHE": str(cache)}, chance, count)
+
     @property
     def articles(self) -> Path:
         """Return the folder of articles."""
@@ -83,31 +92,29 @@ class Desk:
         Raises:
             LostError: it was not killed, and failed.
         """
-        command = [sys.executable, "-m", "api", "add", str(self.articles)]
+        command = [sys.executable, "-m", "api", "add", str(self.articles), "--data"]
         started = time.monotonic()
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            [*command, "--data", str(self.data), "--verbose", "--offline"],
+        said: list[str] = []
+        killer: threading.Timer | None = None
+        with subprocess.Popen(  # noqa: S603 - our own command
+            [*command, str(self.data), "--verbose", "--offline"],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-        )
-        assert process.stderr is not None  # noqa: S101 - it is a pipe
-        killer: threading.Timer | None = None
-        if kill_after is not None and not once_storing:
-            killer = _kill_later(process, kill_after)
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if found := STORED.search(line):
-                self.stored[found.group(1)] = self.written[found.group(1)]
-                if once_storing and kill_after is not None and killer is None:
-                    killer = _kill_later(process, kill_after)
-        code = process.wait()
+        ) as process:
+            if kill_after is not None and not once_storing:
+                killer = _kill_later(process, kill_after)
+            for line in process.stderr or ():
+                said.append(line)
+                if found := STORED.search(line):
+                    self.stored[found.group(1)] = self.written[found.group(1)]
+                    if kill_after is not None and killer is None:
+                        killer = _kill_later(process, kill_after)
         if killer is not None:
             killer.cancel()
-        elif code != 0:
-            raise LostError(f"the command failed with {code}: {' '.join(said)[-300:]}")
+        elif process.returncode != 0:
+            raise LostError(f"the command failed: {' '.join(said)[-300:]}")
         return time.monotonic() - started
 
     def check(self, model: LocalModel) -> int:
@@ -118,10 +125,14 @@ class Desk:
         """
         try:
             store = SqliteStore(self.data)
-            info = store.info()
         except NoCollectionError:
             _require(not self.stored, "the collection is gone")
             return 0
+        with closing(store):
+            return self._check_store(store, model)
+
+    def _check_store(self, store: SqliteStore, model: LocalModel) -> int:
+        info = store.info()
         asked = model.for_asking(info.recipe.model).embed_query("anything")
         found = {m.passage for m in store.search_vectors(asked, 10**6)}
         passages = store.passages(sorted(found))
@@ -133,8 +144,7 @@ class Desk:
             self._check_article(store, name, held[name])
         for name in self.stored.keys() - known.keys():
             raise LostError(f"{name} was reported as stored and is not there")
-        store.close()
-        with sqlite3.connect(self.data / DATABASE) as database:
+        with closing(sqlite3.connect(self.data / DATABASE)) as database:
             [sound] = database.execute("PRAGMA integrity_check").fetchone()
         _require(sound == "ok", f"the database says {sound}")
         return info.articles
@@ -166,15 +176,10 @@ def run(
     Raises:
         LostError: a check failed.
     """
-    chance = random.Random(seed)  # noqa: S311 - moments to kill at, no secret
-    environment = dict(os.environ)
-    if cache is not None:
-        environment["DATELINE_CACHE"] = str(cache)
-    exports = Path(environment.get("DATELINE_CACHE") or tempfile.gettempdir()) / "models"
-    environment["DATELINE_CACHE"] = str(exports.parent)
-    model = LocalModel(DEFAULT_MODEL, exports)
+    cache = cache or platformdirs.user_cache_path("dateline")
+    model = LocalModel(DEFAULT_MODEL, cache / "models")
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder), environment, chance, count)
+        desk = Desk.of(Path(folder), cache, seed=seed, count=count)
         desk.edit()
         whole = desk.add()
         desk.check(model)
@@ -183,9 +188,9 @@ def run(
             desk.edit()
             before = dict(desk.stored)
             if number % 2:
-                desk.add(chance.uniform(0, SOON), once_storing=True)
+                desk.add(desk.chance.uniform(0, SOON), once_storing=True)
             else:
-                desk.add(chance.uniform(0, whole))
+                desk.add(desk.chance.uniform(0, whole))
             early += desk.stored == before
             desk.check(model)
         desk.add()

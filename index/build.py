@@ -94,7 +94,8 @@ def add(
     """Add the articles at `places` to the collection; those that are there already are updated.
 
     Raises:
-        NothingToIndexError: there is nothing there that claims to be an article.
+        NothingToIndexError: there is nothing there that claims to be an article, or nothing that
+            could start a collection.
         MismatchError: the collection was made with another model or older rules.
         ModelError, StoreError: as for `build`.
     """
@@ -106,7 +107,7 @@ def add(
             "run `dateline build` to build it anew"
         )
     loaded, skipped = _load(load_articles(places, known=known, fetch=fetch), watch)
-    if not loaded and not any(skip.refused for skip in skipped):
+    if not loaded and (before is None or not any(skip.refused for skip in skipped)):
         raise NothingToIndexError(_why_nothing(places, skipped))
     change = _Change(store, model, watch, loaded, known)
     change.store_changed()

@@ -90,10 +90,17 @@ SECTION_WORDS = _words(
     video live arts style money crime education environment climate defense press online weekly"""
 )
 DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+){0,2}\.(?:com|org|net|co|news|ca|uk|de|fr|eu|info|in|au)")
-# What a page writes beside a date that is about neither author nor outlet.
+SOME_TIME_AGO = re.compile(
+    r"(?:(?:last )?(?:updated|published|posted|modified)(?: on)?:? )?"
+    r"(?:(?:[0-9]{1,3}|an?|one) (?:second|sec|minute|min|hour|hr|day|week|month|year)s? ago|"
+    r"yesterday)",
+    re.IGNORECASE,
+)
+# What a page writes beside a date that fills no field.
 BESIDE_DATES = re.compile(
     r"[0-9]{1,3}[ -]min(?:ute)?s?(?:[ -]read)?|[0-9,]+ (?:comments?|shares?|views?)|comments?|"
-    r"share|(?:eastern|pacific|central|local)(?: time)?|live|exclusive|breaking|et|by",
+    r"share|(?:eastern|pacific|central|local)(?: time)?|live|exclusive|breaking|et|by|"
+    + SOME_TIME_AGO.pattern,
     re.IGNORECASE,
 )
 
@@ -135,7 +142,7 @@ def read_credits(line: str) -> Credits | None:
         return _labelled(FIELD_OF_LABEL[label["label"].lower()], label["value"])
     if dates := find_dates(line):
         return _dated(line, dates)
-    return _byline(line)
+    return _byline(line) or (Credits() if SOME_TIME_AGO.fullmatch(line) else None)
 
 
 def is_labelled(line: str) -> bool:

@@ -7,6 +7,7 @@ cookie or a newsletter is story. Knows nothing of HTML, titles or bylines.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,14 +21,15 @@ from index.furniture import (
     COMMENTS_OPEN,
     LEAD_IN,
     LINE_RULES,
+    LINK,
     LIST,
     MESSAGE,
     NAMES,
     NAVIGATION,
     SIGN_UP,
 )
-from index.lists import list_entries, opens_list
-from index.prose import MIN_PROSE_WORDS, bare, is_prose, word_count
+from index.lists import headlines_in_capitals, list_entries, opens_list
+from index.prose import MIN_PROSE_WORDS, bare, is_prose, without_tail, word_count
 from index.types import Removed, Span
 
 MAX_CALL_WORDS = 90
@@ -35,20 +37,14 @@ MAX_CALL_WORDS = 90
 LINES_OF_A_COMMENT = 6
 # Longer lines are not looked at: whatever they are, they are no furniture.
 MAX_RULE_CHARS = 1200
-MAX_TAIL_CHARS = 60
 
 A_LINK = "a link to the rest of the text"
 QUOTED = re.compile(
     r"[\"“”«»]|\b(?:said|says|told|asked|wrote|reported|according)\b", re.IGNORECASE
 )
 # Beside these a single word such as "World" is a button.
+LABELS = ACTIONS | NAMES
 BUTTONS = frozenset((NAVIGATION, ADVERTISING, COMMENTS, MESSAGE))
-# A paragraph that a page cuts short ends with a link to the rest.
-TAIL = re.compile(
-    r"(?<=[.!?…”\"’])\s*[\[(]?(?:read (?:more|on|the full (?:story|article))|continue reading|"
-    r"(?:see|show|learn|view) more)\b[\])]?[\s»›→>.…]{0,6}$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +80,15 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
     """
     lines = [without_tail(line)[0] for line in lines]
     reasons = [_line_reason(line) for line in lines]
+    for place in list(headlines_in_capitals(lines, reasons)):
+        reasons[place] = LINK
     for place in list(list_entries(lines, reasons)):
         reasons[place] = LIST
     for place in _comments(lines, reasons):
-        reasons[place] = COMMENTS
+        reasons[place] = COMMENTS if bare(lines[place]) else None
     for place in list(_labels_in_runs(lines, reasons)):
         reasons[place] = NAVIGATION
     return reasons
-
-
-def without_tail(line: str) -> tuple[str, str]:
-    """Part a paragraph from a link to the rest of its text, as in "It closed. Read more"."""
-    end = len(line)
-    while match := TAIL.search(line, max(0, end - MAX_TAIL_CHARS), end):
-        end = match.start()
-    tail = line[end:].strip()
-    return (line[:end], tail) if tail and is_prose(line[:end]) else (line, "")
 
 
 def merged(removed: Sequence[Removed]) -> tuple[Removed, ...]:
@@ -139,28 +128,31 @@ def _is_call(line: str) -> bool:
     )
 
 
-def _comments(lines: Sequence[str], reasons: Sequence[str | None]) -> list[int]:
+def _comments(lines: Sequence[str], reasons: Sequence[str | None]) -> range:
     """Return the places from the heading of readers' comments to the end of the text.
 
     Only comments below a story count, the first of which can be replied to.
     """
-    places = [place for place, line in enumerate(lines) if bare(line)]
-    told = False
-    for at, place in enumerate(places):
-        if told and COMMENTS_OPEN.fullmatch(bare(lines[place])):
-            first = places[at + 1 : at + 1 + LINES_OF_A_COMMENT]
-            reply = next((line for line in first if bare(lines[line]) == "reply"), None)
-            if reply is not None and any(line < reply and reasons[line] is None for line in first):
-                return places[at:]
-        told = told or (reasons[place] is None and is_prose(lines[place]))
-    return []
+    story = [place for place, line in enumerate(lines) if reasons[place] is None and bare(line)]
+    top = next((place for place in story if is_prose(lines[place])), len(lines))
+    for head in range(top + 1, len(lines)):
+        if COMMENTS_OPEN.fullmatch(bare(lines[head])):
+            below = bisect_right(story, head)
+            first = story[below : below + LINES_OF_A_COMMENT]
+            if "reply" in [bare(lines[place]) for place in first[1:]]:
+                return range(head, len(lines))
+    return range(0)
 
 
 def _labels_in_runs(lines: Sequence[str], reasons: Sequence[str | None]) -> Iterator[int]:
     """Yield the places of words such as "Email" and "World" that stand among other buttons."""
-    places = [place for place, line in enumerate(lines) if bare(line)]
+    places = [
+        place
+        for place, line in enumerate(lines)
+        if bare(line) and (reasons[place] is None or reasons[place] in BUTTONS)
+    ]
     before = ""
-    for label, run in groupby(places, key=lambda place: _label(lines[place], reasons[place])):
+    for label, run in groupby(places, key=lambda place: _is_label(lines[place], reasons[place])):
         found = list(run)
         if label and len(found) > 1 and not before.rstrip().endswith(":"):
             acts = any(reasons[place] or bare(lines[place]) in ACTIONS for place in found)
@@ -168,5 +160,5 @@ def _labels_in_runs(lines: Sequence[str], reasons: Sequence[str | None]) -> Iter
         before = lines[found[-1]]
 
 
-def _label(line: str, reason: str | None) -> bool:
-    return reason in BUTTONS if reason else bare(line) in ACTIONS | NAMES
+def _is_label(line: str, reason: str | None) -> bool:
+    return reason is not None or bare(line) in LABELS

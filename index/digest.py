@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.bylines import Credits, author_names
+from index.bylines import Credits, author_names, is_outlet
 from index.dates import find_dates
 from index.lines import Line
 from index.prose import is_headline, is_prose, word_count
@@ -40,20 +40,21 @@ class Digest:
 
 
 def signature(line: str) -> Credits | None:
-    """Read a line "date | author | outlet", or return None if it is none.
+    """Read a line "date | author | outlet" or "date | outlet", or return None if it is none.
 
     The last name is the outlet, as the form has it, also where the author's name has another
-    paper after it: a paper may carry what a sister paper's writer wrote.
+    paper after it: a paper may carry what a sister paper's writer wrote. A name alone fills a
+    field only if it is evidently an outlet's.
     """
-    parts = SEPARATOR.split(line)
-    if len(parts) != 3:
+    when, *names = SEPARATOR.split(line)
+    dates = find_dates(when)
+    if len(dates) != 1 or len(dates[0].span) != len(when) or len(names) not in {1, 2}:
         return None
-    dates = find_dates(parts[0])
-    if len(dates) != 1 or len(dates[0].span) != len(parts[0]):
+    if not all(name and word_count(name) <= MAX_NAME_WORDS for name in names):
         return None
-    if not all(part and word_count(part) <= MAX_NAME_WORDS for part in parts):
-        return None
-    return Credits(author=author_names(parts[1]), outlet=parts[2], published=dates[0].iso)
+    if len(names) == 1:
+        return Credits(outlet=names[0] if is_outlet(names[0]) else None, published=dates[0].iso)
+    return Credits(author=author_names(names[0]), outlet=names[1], published=dates[0].iso)
 
 
 def find_digest(
@@ -93,7 +94,7 @@ def find_digest(
 
 def _is_foreign(signed: Credits, own: Credits) -> bool:
     pairs = ((signed.author, own.author), (signed.outlet, own.outlet))
-    return any(mine is not None and theirs != mine for theirs, mine in pairs)
+    return any(mine and theirs and mine != theirs for theirs, mine in pairs)
 
 
 def _block_above(lines: Sequence[Line], signed: int, others: Sequence[Item]) -> range:

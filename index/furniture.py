@@ -112,7 +112,8 @@ copyright (?:©|ⓒ).*|.{0,120}\ball rights reserved\.?
         r"""
 (?:read|see|watch|listen|discover|learn|find out) (?:more|also|next|now|too)(?: (?:on|about|from
   |here))? ?[:|–—>] ?.+
-(?:also (?:read|see|watch)|related(?: \w+)?|more|watch|in pictures|in photos|go deeper
+(?:also (?:read|see|watch)|read also) ?[:|–—-] ?.+
+(?:related(?: \w+)?|more|watch|in pictures|in photos|go deeper
   |don't miss) ?: ?.+
 (?:recommended|see also|must[- ]read|further reading) ?: ?.+
 (?:leggi anche|lesen sie auch|lees ook|lire aussi|lea también|leia também|lee también

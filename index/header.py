@@ -7,7 +7,8 @@ what stands below.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from index.bylines import Credits, is_labelled, read_credits
 from index.lines import Line
@@ -17,13 +18,15 @@ MIN_TITLE_WORDS = 4
 MAX_TITLE_CHARS = 300
 # The lines about a story stand among its first ones.
 HEADER_LINES = 20
+# In a text without a sentence its first lines may give a title.
+TITLE_LINES = 12
 # A standfirst has at most so many paragraphs, and the byline is within so many lines of it.
 STANDFIRST_PARAGRAPHS = 2
 LINES_BELOW_STANDFIRST = 4
 MAX_SITE_NAME_WORDS = 5
 SITE_MARKS = re.compile(r" (?:\||::|»|–|—|-|•) ")
 SURE_MARKS = frozenset((" | ", " :: ", " » "))
-NO_TITLE = re.compile(r"[.:,;]$|^[QA][:.] |^\W*$")
+NO_TITLE = re.compile(r"[.:,;][\"'”’»]*$|^[QA][:.] |^\W*$")
 
 ABOUT = "a line about the story, such as its byline or date"
 A_LABEL = "a label of the page"
@@ -50,26 +53,48 @@ def read_header(lines: Sequence[Line], reasons: Sequence[str | None]) -> Header:
         The title and by_place, and the lines that gave them or that are labels between them. A text
         without a sentence has no header: it may be anything.
     """
-    start = _first_paragraph(lines, reasons)
+    start = first_paragraph(lines, reasons)
     if start is None:
-        return Header(Credits(title=_first_long(lines)))
-    header = Header()
+        return Header()
+    above = range(max(0, start - HEADER_LINES), start)
+    below = range(start, min(len(lines), start + LINES_BELOW_STANDFIRST + 1))
     by_place = {
         place: found
-        for place in range(min(len(lines), HEADER_LINES))
+        for place in (*above, *below)
         if reasons[place] is None and (found := _credits(lines[place])) is not None
     }
-    title = _title(lines, reasons, by_place, start)
-    end = _end(lines, reasons, by_place, start, title)
+    free = [
+        place
+        for place in sorted({0, *above})
+        if place < start and reasons[place] is None and place not in by_place
+    ]
+    title = _title(lines, free, by_place, below)
+    end = _end(lines, reasons, by_place, below, title)
     by_place = {place: found for place, found in by_place.items() if place < end}
     if title is None and start == 0 and 1 in by_place and _may_be_title(lines[0].words):
         title = lines[0].words
+    header = Header()
     for found in by_place.values():
         header.told = header.told.filled_from(found)
-    if header.told.title is None:
-        header.told = header.told.filled_from(Credits(title=title))
+    header.told = replace(header.told, title=title)
     _sort_out(lines[:end], by_place, header)
     return header
+
+
+def first_long(lines: Sequence[Line]) -> str | None:
+    """Return the first line near the top that is long enough for a headline."""
+    for line in lines[:TITLE_LINES]:
+        if word_count(line.words) >= MIN_TITLE_WORDS and len(line.words) <= MAX_TITLE_CHARS:
+            return line.words
+    return None
+
+
+def first_paragraph(lines: Sequence[Line], reasons: Sequence[str | None]) -> int | None:
+    """Return the place of the first sentence that is story, or None if there is none."""
+    for place, (line, reason) in enumerate(zip(lines, reasons, strict=True)):
+        if reason is None and is_prose(line.words) and not is_labelled(line.words):
+            return place
+    return None
 
 
 def site_title(written: str, others: Sequence[str] = (), outlet: str | None = None) -> str:
@@ -91,21 +116,6 @@ def site_title(written: str, others: Sequence[str] = (), outlet: str | None = No
     return site_title(headline, others, outlet)
 
 
-def _first_paragraph(lines: Sequence[Line], reasons: Sequence[str | None]) -> int | None:
-    for place, (line, reason) in enumerate(zip(lines, reasons, strict=True)):
-        if reason is None and is_prose(line.words) and not is_labelled(line.words):
-            return place
-    return None
-
-
-def _first_long(lines: Sequence[Line]) -> str | None:
-    """Return the first line near the top that is long enough for a headline."""
-    for line in lines[:HEADER_LINES]:
-        if word_count(line.words) >= MIN_TITLE_WORDS and len(line.words) <= MAX_TITLE_CHARS:
-            return line.words
-    return None
-
-
 def _credits(line: Line) -> Credits | None:
     if is_prose(line.words) and not is_labelled(line.words):
         return None
@@ -113,25 +123,21 @@ def _credits(line: Line) -> Credits | None:
 
 
 def _title(
-    lines: Sequence[Line],
-    reasons: Sequence[str | None],
-    by_place: dict[int, Credits],
-    start: int,
+    lines: Sequence[Line], free: Sequence[int], by_place: dict[int, Credits], below: range
 ) -> str | None:
     """Return the headline: one that comes twice near the top, else the first above the story."""
-    near = [line.words for line in lines[: start + LINES_BELOW_STANDFIRST + 1]]
-    told = next((found.title for found in by_place.values() if found.title), None)
+    near = [lines[place].words for place in (*free, *below)]
+    labelled = next((found.title for found in by_place.values() if found.title), None)
     outlet = next((found.outlet for found in by_place.values() if found.outlet), None)
+    if labelled is not None:
+        return site_title(labelled, near, outlet)
     found = [
         site_title(lines[place].words, near, outlet)
-        for place in range(start)
-        if reasons[place] is None and place not in by_place and _may_be_title(lines[place].words)
+        for place in free
+        if _may_be_title(lines[place].words)
     ]
-    if told is not None:
-        return site_title(told, near, outlet)
-    again = (title for title in found if _times(title, near) > 1 or _times(title, found) > 1)
-    titles = [title for title in found if not title.endswith(".")]
-    return next(again, None) or next(iter(titles), None)
+    again = (title for title in found if max(_times(title, near), _times(title, found)) > 1)
+    return next(again, next(iter(found), None))
 
 
 def _times(title: str, lines: Sequence[str]) -> int:
@@ -149,20 +155,17 @@ def _end(
     lines: Sequence[Line],
     reasons: Sequence[str | None],
     by_place: dict[int, Credits],
-    start: int,
+    below: range,
     title: str | None,
 ) -> int:
     """Return the place after the last line about the story, looking over a standfirst."""
-    end, paragraphs = start, 0
-    days = sum(
-        reasons[place] is None and is_date_line(line.words) for place, line in enumerate(lines)
-    )
-    for place in range(start, min(len(lines), start + LINES_BELOW_STANDFIRST + 1)):
+    end, paragraphs = below.start, 0
+    days = [place for place in below if place in by_place and is_date_line(lines[place].words)]
+    if days and _is_chronicle(lines, reasons, by_place, below):
+        by_place = {place: found for place, found in by_place.items() if place not in days}
+    for place in below:
         words = lines[place].words
-        again = title is not None and bare(words) == bare(title)
-        # Several dates alone on a line are the headings of a chronicle.
-        dated = place in by_place and not (is_date_line(words) and days > 1)
-        if again or dated:
+        if place in by_place or (title is not None and bare(words) == bare(title)):
             end = place + 1
         paragraphs += is_prose(words)
         if paragraphs > STANDFIRST_PARAGRAPHS:
@@ -170,20 +173,48 @@ def _end(
     return end
 
 
+def _is_chronicle(
+    lines: Sequence[Line],
+    reasons: Sequence[str | None],
+    by_place: dict[int, Credits],
+    below: range,
+) -> bool:
+    """Tell whether a date below the first paragraph heads what follows it, and is not the story's.
+
+    It does so where another such date follows, or where the story's date was above already.
+    """
+    if any(found.published for place, found in by_place.items() if place < below.start):
+        return True
+    dates = (
+        place
+        for place in range(below.start, len(lines))
+        if reasons[place] is None and is_date_line(lines[place].words)
+    )
+    return len(list(islice(dates, 2))) > 1
+
+
 def _sort_out(lines: Sequence[Line], by_place: dict[int, Credits], header: Header) -> None:
     """Note why each line above the story is no part of its text; a standfirst stays in it."""
-    title = header.told.title
-    near = [line.words for line in lines]
+    title, outlet = header.told.title, header.told.outlet
     titled = [
         place
-        for place, words in enumerate(near)
-        if title and bare(site_title(words, near, header.told.outlet)) == bare(title)
+        for place, line in enumerate(lines)
+        if title is not None and _is_title(line.words, title, outlet)
     ]
     last = max([*by_place, *titled], default=-1)
-    for place, words in enumerate(near):
+    menu = titled[0] if titled and len(lines) > HEADER_LINES else 0
+    for place, line in enumerate(lines):
         if place in titled:
             header.reasons[place] = AGAIN if place > titled[0] else THE_TITLE
         elif place in by_place:
             header.reasons[place] = ABOUT
-        elif place < last and not is_prose(words) and not _may_be_title(words):
+        elif place < menu or (place < last and _is_label(line.words)):
             header.reasons[place] = A_LABEL
+
+
+def _is_label(words: str) -> bool:
+    return not is_prose(words) and not _may_be_title(words)
+
+
+def _is_title(words: str, title: str, outlet: str | None) -> bool:
+    return bare(title) in {bare(words), bare(site_title(words, [title], outlet))}

@@ -12,6 +12,8 @@ from index.prose import bare, is_date_line, is_headline, is_prose, word_count
 
 # A heading between paragraphs is rarely longer; the headline of another story is rarely shorter.
 MAX_HEADING_WORDS = 5
+# So many words in capitals are more than a heading has.
+MIN_CAPITAL_WORDS = 8
 LINK = re.compile(r"(?:read|see|learn|view|show) more|continue reading|read (?:the )?full .{5,20}")
 
 
@@ -39,6 +41,21 @@ def list_entries(lines: Sequence[str], reasons: Sequence[str | None]) -> Iterato
             entries = _entries(lines, places[at:], story_end)
             yield from entries
             at += len(entries)
+
+
+def headlines_in_capitals(lines: Sequence[str], reasons: Sequence[str | None]) -> Iterator[int]:
+    """Yield the places of long lines in capitals between paragraphs: links to other stories.
+
+    A heading of the story itself is shorter, and what is quoted follows a colon.
+    """
+    places = [place for place, line in enumerate(lines) if reasons[place] is None and bare(line)]
+    for above, place, below in zip(places, places[1:], places[2:], strict=False):
+        line = lines[place]
+        if line.isupper() and word_count(line) >= MIN_CAPITAL_WORDS and not is_prose(line):
+            prose = (lines[above], lines[below])
+            quoted = lines[above].rstrip().endswith(":")
+            if not quoted and all(is_prose(one) and not one.isupper() for one in prose):
+                yield place
 
 
 def _teasers(lines: Sequence[str], places: Sequence[int]) -> Iterator[int]:

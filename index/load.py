@@ -136,7 +136,8 @@ class _Loader:
             if isinstance(part, Refusal):
                 yield Skipped(place, part.reason, refused=True)
             elif number == 1:
-                yield self._named(part, wanted, source, place)
+                story = replace(part, url=part.url or document.url)
+                yield self._named(story, wanted, source, place)
             else:
                 names = [f"{name}.{number}" for name in wanted]
                 yield self._named(part, names, f"{source}#{number}", f"{place}, story {number}")

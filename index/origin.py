@@ -11,6 +11,8 @@ import hashlib
 import itertools
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -27,6 +29,12 @@ SHINGLE = 5
 # One common phrase makes no candidate; a text too short for many hashes may share only one.
 ENOUGH = 2
 FEW = 8
+# A hash that more articles than this have is common: boilerplate, unless this share of an article's
+# hashes is.
+MAX_HOLDERS = 20
+MOSTLY = 0.5
+# So many candidates are compared in full.
+MAX_COMPARED = 24
 
 # Words are taken over where runs of so many match, with at most so many changed in between; a
 # stretch that is shorter than RUN in all is a name or a phrase.
@@ -36,11 +44,18 @@ RUN = 12
 MIN_WORDS_TAKEN = 25
 # An ending in common that is less than this share of the shorter text is boilerplate.
 ENDING = 0.5
-# Where less than this is the reporter's own, quotations count too, and nearly all must be shared.
+# Two articles must share this much of the words of either, and less where both credit one agency and
+# appeared within so many days. A round-up of ten stories shares too little of its own with any.
+LEAST = 0.2
+LEAST_OF_ONE_AGENCY = 0.15
+AGENCY_DAYS = 3
+# Where fewer words than this are the reporter's own, quotations count too, and nearly all of one
+# article must stand in the other.
 MIN_OWN_WORDS = 40
+NEARLY_ALL = 0.8
 
 # Two passages are the same where so much of either stands in the other.
-PASSAGE_SHARE = 0.8
+PASSAGE_SHARE = 0.7
 
 # Hashes of words are kept for so many words: most words of a text are common ones.
 WORDS_KEPT = 1 << 16
@@ -69,46 +84,6 @@ Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """How much two texts must have in common, as shares of their words.
-
-    Attributes:
-        most: of the text that has more of it in the other, as a copy that was cut has.
-        least: of the one that has less. It keeps a round-up of ten stories from joining them.
-    """
-
-    most: float
-    least: float
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """What two texts have in common.
-
-    Attributes:
-        words: how many words of the one that has fewer of them in the other.
-        least: the smaller of the shares of their words that stand in the other.
-        most: the larger one.
-    """
-
-    words: int
-    least: float
-    most: float
-
-    def clears(self, bar: Bar) -> bool:
-        """Tell whether it is enough. Equal texts always are, however short."""
-        enough = self.words >= MIN_WORDS_TAKEN or self.least == 1
-        return enough and self.least >= bar.least and self.most >= bar.most
-
-
-ANY = Bar(0.25, 0.2)
-ONE_AGENCY = Bar(0.15, 0.15)
-QUOTED = Bar(0.8, 0.2)
-# Two articles that credit one agency are held to ONE_AGENCY if they appeared within so many days.
-AGENCY_DAYS = 3
-
-
-@dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What an article is found by.
 
@@ -121,10 +96,29 @@ class Fingerprint:
     agency: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What two texts have in common.
+
+    Attributes:
+        words: how many words of the one that has fewer of them in the other.
+        least: the smaller of the shares of their words that stand in the other.
+        most: the larger one, which is that of a copy that was cut.
+    """
+
+    words: int
+    least: float
+    most: float
+
+    def enough(self, least: float) -> bool:
+        """Tell whether it is as much as `least`. Equal texts always are, however short."""
+        return self.least == 1 or (self.least >= least and self.words >= MIN_WORDS_TAKEN)
+
+
 def fingerprint(article: Article) -> Fingerprint:
     """Return an article's fingerprint; a text without words has no hashes.
 
-    The same text gives the same hashes in every process and release of Python.
+    The same text gives the same hashes in every process.
     """
     hashes = np.unique(_shingles(_words(article.text), SHINGLE))[:SKETCH]
     return Fingerprint(tuple(hashes.view(np.int64).tolist()), agency_of(article))
@@ -133,6 +127,29 @@ def fingerprint(article: Article) -> Fingerprint:
 def min_shared(found: Fingerprint) -> int:
     """Return how many hashes another article must share to be worth comparing."""
     return ENOUGH if len(found.hashes) >= FEW else 1
+
+
+def likeliest(found: Fingerprint, holders: Mapping[int, Sequence[int]]) -> list[int]:
+    """Return the articles that are worth comparing with a new one, the likeliest first.
+
+    Args:
+        found: the new article's fingerprint.
+        holders: the articles that have each of its hashes, by their keys; of one that more than
+            MAX_HOLDERS have, that many and one more are enough.
+
+    Returns:
+        At most MAX_COMPARED keys. A hash that too many have is boilerplate and says nothing, unless
+        most are such: then the article is one more copy of a story that has many.
+    """
+    common = [value for value in found.hashes if len(holders.get(value, ())) > MAX_HOLDERS]
+    ignored = frozenset(common if len(common) < MOSTLY * len(found.hashes) else ())
+    shared: Counter[int] = Counter()
+    for value in found.hashes:
+        if value not in ignored:
+            shared.update(holders.get(value, ()))
+    enough = min_shared(found)
+    ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
+    return [key for key, count in ranked if count >= enough][:MAX_COMPARED]
 
 
 def same_reporting(one: Article, other: Article) -> bool:
@@ -144,9 +161,12 @@ def same_reporting(one: Article, other: Article) -> bool:
     """
     ours, theirs = _words(_own(one.text)), _words(_own(other.text))
     if min(len(ours), len(theirs)) < MIN_OWN_WORDS:
-        return _overlap(_words(one.text), _words(other.text)).clears(QUOTED)
+        overlap = _overlap(_words(one.text), _words(other.text))
+        return overlap.most >= NEARLY_ALL and overlap.enough(LEAST)
     overlap = _overlap(*_without_boilerplate(ours, theirs))
-    return overlap.clears(ANY) or (overlap.clears(ONE_AGENCY) and _one_agency(one, other))
+    return overlap.enough(LEAST) or (
+        overlap.enough(LEAST_OF_ONE_AGENCY) and _one_agency(one, other)
+    )
 
 
 def same_words(one: str, other: str) -> bool:

@@ -28,11 +28,34 @@ AGO = re.compile(
     r"(?:\d{1,3}|an?|one) (?:second|sec|minute|min|hour|hr|day|week|month|year)s? ago|yesterday",
     re.IGNORECASE,
 )
+# A paragraph that a page cuts short ends with a link to the rest.
+MAX_TAIL_CHARS = 60
+TAIL = re.compile(
+    r"(?<=[.!?…”\"’])\s*[\[(]?(?:read (?:more|on|the full (?:story|article))|continue reading|"
+    r"(?:see|show|learn|view) more)\b[\])]?[\s»›→>.…]{0,6}$",
+    re.IGNORECASE,
+)
 
 
 def is_prose(line: str) -> bool:
     """Tell whether a line is a sentence or more, rather than a heading, a label or an entry."""
-    line = line.strip()
+    return _is_prose(_parted(line)[0].strip())
+
+
+def without_tail(line: str) -> tuple[str, str]:
+    """Part a paragraph from a link to the rest of its text, as in "It closed. Read more"."""
+    story, tail = _parted(line)
+    return (story, tail.strip()) if tail and _is_prose(story) else (line, "")
+
+
+def _parted(line: str) -> tuple[str, str]:
+    end = len(line)
+    while match := TAIL.search(line, max(0, end - MAX_TAIL_CHARS), end):
+        end = match.start()
+    return line[:end], line[end:]
+
+
+def _is_prose(line: str) -> bool:
     words = word_count(line)
     if words > MAX_HEADLINE_WORDS:
         return True

@@ -14,7 +14,7 @@ copies that credit it too are told from them by less.
 
 import hashlib
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,8 +40,7 @@ from evals.benchmarks.desk_edits import (
 from evals.benchmarks.result import Findings, Metric, share
 from evals.benchmarks.time_magazine import parse_articles
 from index.load import Loaded, load_articles
-from index.origin import fingerprint, min_shared, same_reporting
-from index.sqlite.origins import MAX_COMPARED, MAX_HOLDERS
+from index.origin import fingerprint, likeliest, same_reporting
 from index.types import Article
 
 COPIES = "copies found by their story"
@@ -95,11 +94,8 @@ class Index:
         """Return the ids of the articles that carry the same reporting."""
         start = time.perf_counter()
         found = fingerprint(article)
-        shared: Counter[int] = Counter()
-        for value in found.hashes:
-            shared.update(self._holders.get(value, [])[:MAX_HOLDERS])
-        likeliest = shared.most_common(MAX_COMPARED)
-        candidates = [self._articles[n] for n, count in likeliest if count >= min_shared(found)]
+        holders = {value: self._holders[value] for value in found.hashes if value in self._holders}
+        candidates = [self._articles[key] for key in likeliest(found, holders)]
         related = [other.id for other in candidates if same_reporting(article, other)]
         self.seconds += time.perf_counter() - start
         self.lookups += 1
@@ -150,7 +146,10 @@ def fillers(count: int, sentences: Sequence[str]) -> list[Article]:
     random = _random("fillers")
     sizes = [random.choice(FILLER_SENTENCES) for _ in range(count)]
     return [
-        Article(f"filler {n}", joined([random.sample(sentences, size), [BOILERPLATE[n % len(BOILERPLATE)]]]))
+        Article(
+            f"filler {n}",
+            joined([random.sample(sentences, size), [BOILERPLATE[n % len(BOILERPLATE)]]]),
+        )
         for n, size in enumerate(sizes)
     ]
 

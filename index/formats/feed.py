@@ -1,12 +1,10 @@
 """Feeds: RSS (0.9x, 1.0, 2.0) and Atom become Entries, each with what the feed says of a story.
 
 feedparser (https://feedparser.readthedocs.io) knows the dialects. It is given bytes, never an
-address or a path, so that it opens nothing. Before that the document is read by libxml2 without its
-document type: whatever entities a feed declares are never seen by anything that would expand them,
-faults are mended in linear time, and what no story needs is left out. Fetches nothing itself.
+address or a path, so that it opens nothing, and only what `index.formats.feed_xml` has made safe,
+without what no story needs. Fetches nothing itself.
 """
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +16,8 @@ from lxml import etree
 
 from index.clean import clean_lines
 from index.dates import iso_date
-from index.decode import decode
 from index.errors import ArticleError
+from index.formats.feed_xml import read_xml, root_start
 from index.formats.fragment import (
     language_tag,
     one_line,
@@ -31,27 +29,15 @@ from index.formats.fragment import (
 from index.types import Refusal, Removed, Story
 
 SNIFFED = 4096
-MAX_MARKUP = 500_000
-MAX_NAMESPACES = 200
 MAX_ATTRIBUTES = 50
 MAX_ENTRIES = 10_000
 MAX_NAME_LENGTH = 300
 
-XML_DECLARATION = re.compile(r"\s*<\?xml\b[^<>]*>")
-DECLARED_CHARSET = re.compile(rb"\s*<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
-# UTF-16 without a byte order mark shows in how "<?" is written (XML 1.0, appendix F).
-WIDE = {b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be"}
+# White space and byte order marks, as they look byte by byte.
+BEFORE_XML = " \t\r\n\xef\xbb\xbf\xff\xfe"
 ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|feed|rdf)[\s/>]", re.IGNORECASE)
 RSS_NAMESPACES = ("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/")
 ATOM_NAMESPACES = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#")
-NAMESPACE = re.compile(r"\bxmlns\b[^\s>]{0,200}")
-XML_REFERENCES = frozenset({"lt", "gt", "amp", "quot", "apos"})
-REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31});|#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};)?")
-
-HOLDS_HTML = re.compile(
-    r"<((?:(?:content|atom|media):)?(?:title|description|summary|content|encoded))(?:\s[^<>]*)?(?<!/)>"
-)
-
 ENTRY = frozenset({"item", "entry"})
 READ_IN_FEED = frozenset(
     "channel item items entry title link language id base author creator managingeditor".split()
@@ -61,6 +47,7 @@ READ_IN_ENTRY = frozenset(
     "issued created updated modified date source language".split()
 )
 NAMES = frozenset({"author", "creator", "managingeditor", "name", "email"})
+BLANK_LINES = re.compile(r"\n{3,}")
 NOTE = re.compile(
     r"The post .{1,300} (?:appeared first|first appeared) on .{1,200}|"
     r"Continue reading\b.{0,300}|\(?(?:\[…\]|\[\.\.\.\])\)?"
@@ -84,8 +71,8 @@ class Entry:
 def is_feed(data: bytes) -> bool:
     """Tell whether bytes begin as an RSS or Atom feed does, without reading the rest."""
     start = data[: 4 * SNIFFED].replace(b"\0", b"")[:SNIFFED].decode("latin-1")
-    root = ROOT.match(start, _root_start(start))
-    if root is None:
+    root = ROOT.match(start, root_start(start))
+    if root is None or not start.lstrip(BEFORE_XML).startswith("<"):
         return False
     namespaces = {"rss": ("",), "rdf": RSS_NAMESPACES, "feed": ATOM_NAMESPACES}
     return any(name in start for name in namespaces[root.group(1).lower()])
@@ -104,7 +91,7 @@ def read_feed(data: bytes, *, url: str | None = None) -> list[Entry | Refusal]:
     Raises:
         ArticleError: it is not a feed, or too large to be one, or has no entries.
     """
-    tree = _tree(_xml_text(data))
+    tree = read_xml(data)
     entries = [element for element in tree.iter(etree.Element) if _name(element) in ENTRY]
     for element in entries[MAX_ENTRIES:]:
         _remove(element)
@@ -120,114 +107,6 @@ def read_feed(data: bytes, *, url: str | None = None) -> list[Entry | Refusal]:
     if len(entries) > MAX_ENTRIES:
         found.append(Refusal(f"entries after the first {MAX_ENTRIES:,} are not read"))
     return found
-
-
-def _xml_text(data: bytes) -> str:
-    """Return an XML document from its root element on: no declaration, no document type."""
-    declared = DECLARED_CHARSET.match(data)
-    charset = WIDE.get(data[:4]) or (declared.group(1).decode() if declared else None)
-    text = decode(data, charset)
-    return printable(text[_root_start(text) :])
-
-
-def _root_start(text: str) -> int:
-    """Return where the first element of an XML document begins, or the document's end."""
-    place = 0
-    while (place := text.find("<", place)) >= 0:
-        if text.startswith("<!--", place):
-            end = text.find("-->", place)
-        elif text.startswith("<?", place):
-            end = text.find("?>", place)
-        elif text.startswith("<!", place):
-            end = _doctype_end(text, place)
-        else:
-            return place
-        if end < 0:
-            break
-        place = end + 1
-    return len(text)
-
-
-def _doctype_end(text: str, start: int) -> int:
-    """Return where a document type ends, with the declarations in it."""
-    end = text.find(">", start)
-    subset = text.find("[", start)
-    return end if subset < 0 or end < subset else text.find("]>", subset)
-
-
-def _tree(text: str) -> Any:  # noqa: ANN401 - lxml publishes no types
-    """Read XML, mended where it is malformed.
-
-    Without a document type there are no entities to expand, and nothing is ever loaded.
-    """
-    if text.count("<") > MAX_MARKUP:
-        raise ArticleError(f"it is a feed of more than {MAX_MARKUP:,} tags")
-    if len({match.group() for match in NAMESPACE.finditer(text)}) > MAX_NAMESPACES:
-        raise ArticleError(f"it is a feed of more than {MAX_NAMESPACES} namespaces")
-    for recover, source in ((False, text), (True, _mended(text))):
-        parser = etree.XMLParser(
-            recover=recover,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=True,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        try:
-            root = etree.fromstring(source.encode(), parser)
-        except (etree.XMLSyntaxError, ValueError):
-            continue
-        if root is not None:
-            return root
-    raise ArticleError("it is not an RSS or Atom feed")
-
-
-def _mended(text: str) -> str:
-    """Undo what most often makes a feed malformed: HTML, or a lone "&", that is not escaped."""
-    return _with_known_references(_with_html_as_text(text))
-
-
-def _with_html_as_text(text: str) -> str:
-    """Write as text what stands within the elements that hold HTML."""
-    parts: list[str] = []
-    ends: dict[str, int] = {}
-    place = 0
-    for match in HOLDS_HTML.finditer(text):
-        start, name = match.end(), match.group(1)
-        if start < place:
-            continue
-        if ends.get(name, 0) < start:
-            end = text.find(f"</{name}", start)
-            ends[name] = len(text) if end < 0 else end
-        # An element that is not closed before the next of its kind is no element with HTML in it.
-        if ends[name] == len(text) or text.find(f"<{name}", start, ends[name]) >= 0:
-            continue
-        value = text[start : ends[name]]
-        if "<" in value and not value.lstrip().startswith("<![CDATA["):
-            parts += [text[place:start], "<![CDATA[", value.replace("]]>", "]]&gt;"), "]]>"]
-            place = ends[name]
-    return "".join([*parts, text[place:]])
-
-
-def _with_known_references(text: str) -> str:
-    """Write HTML's named characters as themselves and lone "&" as XML wants it."""
-    parts = text.split("<![CDATA[")
-    mended = [REFERENCE.sub(_known_reference, parts[0])]
-    for part in parts[1:]:
-        verbatim, end, rest = part.partition("]]>")
-        mended.append(f"<![CDATA[{verbatim}{end}{REFERENCE.sub(_known_reference, rest)}")
-    return "".join(mended)
-
-
-def _known_reference(match: re.Match[str]) -> str:
-    reference = match.group()
-    if reference == "&":
-        return "&amp;"
-    if match.group(1) is None or match.group(1) in XML_REFERENCES:
-        return reference
-    character = html.unescape(reference)
-    return character if character != reference else f"&amp;{reference[1:]}"
 
 
 def _leave_out_unread(tree: Any) -> None:  # noqa: ANN401 - lxml publishes no types
@@ -252,7 +131,7 @@ def _remove(element: Any) -> None:  # noqa: ANN401 - lxml publishes no types
 
 
 def _name(element: Any) -> str:  # noqa: ANN401 - lxml publishes no types
-    return str(etree.QName(element).localname).lower()
+    return str(element.tag).rpartition("}")[2].lower()
 
 
 def _parsed(data: bytes, url: str | None) -> Any:  # noqa: ANN401 - feedparser publishes no types
@@ -305,7 +184,7 @@ def _text(entry: Any) -> tuple[str, str | None]:  # noqa: ANN401 - feedparser pu
 
 def _without_note(lines: Sequence[str]) -> tuple[str, tuple[Removed, ...]]:
     """Part a text from what publishing programs write below it for a feed's readers."""
-    *above, last = "\n".join(lines).strip().split("\n")
+    *above, last = BLANK_LINES.sub("\n\n", "\n".join(lines)).strip().split("\n")
     if not NOTE.fullmatch(last):
         return "\n".join([*above, last]), ()
     return "\n".join(above).strip(), (Removed(last, "a note of where it was published"),)

@@ -38,7 +38,7 @@ MARKUP = re.compile(
 )
 REFERENCE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 # Control characters other than tab and line ends, halves of a character, and non-characters.
-UNPRINTABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+UNPRINTABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 ADDRESS = re.compile(r"@\w|://")
 SPACES = re.compile(r"[^\S\n]+")
 # Two line ends written for the room between paragraphs.
@@ -159,7 +159,7 @@ class _Text:
     def _part(self, tag: str) -> None:
         if tag in LINES:
             self._parts.append("\n")
-        elif tag in CELLS:
+        elif tag in CELLS or tag in UNREAD:
             self._parts.append(" ")
         elif tag not in INLINE:
             self._parts.append("\0")

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.bylines import Credits, is_labelled, read_credits
-from index.clean import A_LINK, furniture, merged, without_tail
-from index.digest import Item, find_digest
+from index.clean import A_LINK, furniture, merged
+from index.digest import Digest, Item, find_digest
 from index.errors import ArticleError
-from index.header import ABOUT, read_header
+from index.header import ABOUT, Header, first_long, first_paragraph, read_header
 from index.lines import Line, joined, lines_of, with_gaps
-from index.prose import bare, is_prose
+from index.prose import bare, is_prose, without_tail
 from index.types import Removed, Span, Story
 
 # Lines about a story may also stand at its end, this near to it.
@@ -31,8 +31,9 @@ def read_text(text: str) -> list[Story]:
         text: any text. Lines wrapped at a margin are taken for the paragraph that they make.
 
     Returns:
-        The page's own story first, then those of a digest below it, in order. `removed` of the
-        first has everything that is in no story's text or title.
+        The page's own story first, then those of a digest below it, in order. What is in no
+        story's text or title is in the `removed` of one. A text without a sentence may be
+        anything, such as a poem or a table, and is left as it is.
 
     Raises:
         ArticleError: there is nothing but white space.
@@ -46,20 +47,28 @@ def read_text(text: str) -> list[Story]:
     digest = find_digest(lines, reasons, None)
     above = digest.start if digest else len(lines)
     header = read_header(lines[:above], reasons[:above])
+    if digest is None and first_paragraph(lines, reasons) is None:
+        return [Story(text=text, title=first_long(lines))]
     digest = digest or find_digest(lines, reasons, header.told)
-    for place, reason in header.reasons.items():
-        reasons[place] = reasons[place] or reason
-    items = digest.items if digest else ()
-    for item in items:
-        reasons[item.start : item.signed] = [ANOTHER] * (item.signed - item.start)
-    if digest is not None:
-        around = [place for place in range(digest.start, len(lines)) if reasons[place] != ANOTHER]
-        for place in around:
-            reasons[place] = DIGEST
+    _take_out(reasons, header, digest)
     told = _read_footer(lines, reasons, header.told)
     own = _story(text, lines, reasons, told)
-    others = [_item_story(text, lines, item) for item in items]
-    return [own, *others] if own.text else others
+    others = [_item_story(text, lines, item) for item in (digest.items if digest else ())]
+    if own.text:
+        return [own, *others]
+    first, *rest = others
+    return [replace(first, removed=merged((*own.removed, *first.removed))), *rest]
+
+
+def _take_out(reasons: list[str | None], header: Header, digest: Digest | None) -> None:
+    """Note why lines of the header and of a digest are no part of the page's own story."""
+    for place, reason in header.reasons.items():
+        reasons[place] = reasons[place] or reason
+    if digest is None:
+        return
+    reasons[digest.start :] = [DIGEST] * (len(reasons) - digest.start)
+    for item in digest.items:
+        reasons[item.start : item.signed + 1] = [ANOTHER] * (item.signed + 1 - item.start)
 
 
 def _read_footer(lines: Sequence[Line], reasons: list[str | None], told: Credits) -> Credits:
@@ -108,7 +117,7 @@ def _story(text: str, lines: Sequence[Line], reasons: Sequence[str | None], told
 
 def _item_story(text: str, lines: Sequence[Line], item: Item) -> Story:
     places = range(item.start, item.signed + 1)
-    reasons = [None if place in item.text else ANOTHER for place in places]
+    reasons = [None if place in item.text else ABOUT for place in places]
     told = item.credits
     if item.text.start > item.start:
         told = replace(told, title=lines[item.start].words)

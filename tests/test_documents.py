@@ -1,0 +1,304 @@
+"""Documents of every kind become articles: what they are called, where they came from."""
+
+import gzip
+import ipaddress
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.files import Skipped
+from index.load import Loaded, is_address, load_articles
+from index.web.fetch import Fetched, Fetcher
+from tests.web_server import Handler, WebServer, serving
+
+PROSE = (
+    "The harbour board of Arden voted on Monday to build a second quay. Nine members were in "
+    "favour and four against, and the chair promised that work would begin in the spring."
+)
+MORE = (
+    "Fishermen who spoke at the session said that the new quay would take away their moorings. "
+    "The board answered that other moorings had been found for all of the forty boats."
+)
+
+
+def page(title: str, *paragraphs: str) -> str:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs or (PROSE, MORE))
+    return (
+        f"<!doctype html><html lang='en'><head><title>{title}</title>"
+        '<meta property="article:published_time" content="2026-01-14T05:00:00Z">'
+        '<meta property="og:site_name" content="Arden Courier"></head>'
+        f"<body><nav><a href='/'>Home</a></nav><article><h1>{title}</h1>{body}</article></body>"
+    )
+
+
+def feed(*entries: str) -> str:
+    return (
+        '<?xml version="1.0"?><rss version="2.0"><channel><title>Arden Courier</title>'
+        f"<link>http://arden.example/</link>{''.join(entries)}</channel></rss>"
+    )
+
+
+def entry(title: str, link: str | None = None, text: str = "") -> str:
+    where = f"<link>{link}</link>" if link else ""
+    return (
+        f"<item><title>{title}</title>{where}<description>{text}</description>"
+        "<pubDate>Wed, 14 Jan 2026 05:00:00 GMT</pubDate></item>"
+    )
+
+
+@pytest.fixture
+def web() -> Iterator[WebServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def fetcher() -> Iterator[Fetcher]:
+    here = ipaddress.ip_address("127.0.0.1")
+    with Fetcher(allow=lambda address: address == here) as made:
+        yield made
+
+
+def publish(web: WebServer, path: str, body: str | bytes, media_type: str = "text/html") -> str:
+    data = body.encode() if isinstance(body, str) else body
+
+    def answer(handler: Handler) -> None:
+        handler.page(data, {"Content-Type": media_type})
+
+    web.answers[path] = answer
+    return web.url(path)
+
+
+def loaded(items: "Iterator[Loaded | Skipped]") -> dict[str, Loaded]:
+    found = {}
+    for item in items:
+        assert isinstance(item, Loaded), item
+        found[item.article.id] = item
+    return found
+
+
+@pytest.mark.parametrize("suffix", [".html", ".htm", ".HTML", ".html.gz", ".txt", ".txt.gz"])
+def test_a_page_is_read_as_one_whatever_its_file_is_called(tmp_path: Path, suffix: str) -> None:
+    data = page("Board votes for a second quay").encode()
+    file = tmp_path / f"quay{suffix}"
+    file.write_bytes(gzip.compress(data) if suffix.endswith("gz") else data)
+    article = loaded(load_articles([tmp_path]))["quay"].article
+    assert article.text.startswith("The harbour board of Arden")
+    assert (article.title, article.outlet) == ("Board votes for a second quay", "Arden Courier")
+    assert (article.published, article.language) == ("2026-01-14T05:00:00Z", "en")
+
+
+def test_a_compressed_file_is_held_to_the_same_limit(tmp_path: Path) -> None:
+    (tmp_path / "bomb.txt.gz").write_bytes(gzip.compress(b"0" * (17 * 1024**2)))
+    (tmp_path / "fine.md").write_text(PROSE)
+    items = {Path(item.place).name: item for item in load_articles([tmp_path])}
+    bomb = items["bomb.txt.gz"]
+    assert isinstance(bomb, Skipped)
+    assert bomb.refused
+    assert "16 MiB" in bomb.reason
+    assert isinstance(items["fine.md"], Loaded)
+
+
+def test_a_long_single_line_is_refused_and_the_rest_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "line.txt").write_text("word " * 10 * 1024**2)
+    (tmp_path / "shorter.txt").write_text("word " * 1024**2)
+    (tmp_path / "fine.md").write_text(PROSE)
+    items = {Path(item.place).name: item for item in load_articles([tmp_path])}
+    line, shorter = items["line.txt"], items["shorter.txt"]
+    assert isinstance(line, Skipped)
+    assert isinstance(shorter, Skipped)
+    assert line.reason == "it is larger than 16 MiB"
+    assert shorter.reason == "its text is longer than 2,000,000 characters"
+    assert isinstance(items["fine.md"], Loaded)
+
+
+def test_records_are_known_by_their_ids_addresses_or_titles(tmp_path: Path) -> None:
+    records = [
+        {"id": "n1", "title": "One", "text": PROSE},
+        {"title": "Two", "text": PROSE, "url": "https://www.arden.example/two?utm_source=x"},
+        {"title": "The Third: a story", "text": PROSE},
+        {"title": "The third, a story", "text": MORE},
+        {"text": MORE},
+    ]
+    lines = [json.dumps(record) for record in records]
+    (tmp_path / "wire.jsonl").write_text("\n".join([*lines, '{"title": "cut'] * 1))
+    items = list(load_articles([tmp_path]))
+    articles = [item for item in items if isinstance(item, Loaded)]
+    ids = [item.article.id for item in articles]
+    assert ids[:4] == [
+        "n1",
+        "arden.example/two",
+        "wire/the-third-a-story",
+        "wire/the-third-a-story-2",
+    ]
+    assert ids[4].startswith("wire/")
+    assert len({item.intake.source for item in articles}) == 5
+    [refused] = [item for item in items if isinstance(item, Skipped)]
+    assert refused.reason.startswith("line 6 ")
+
+
+def test_a_record_keeps_its_id_when_others_come_before_it(tmp_path: Path) -> None:
+    def ids(*records: dict[str, str]) -> list[str]:
+        (tmp_path / "wire.jsonl").write_text("\n".join(json.dumps(r) for r in records))
+        return list(loaded(load_articles([tmp_path])))
+
+    one, two = {"title": "Quay", "text": PROSE}, {"title": "Boats", "text": MORE}
+    assert ids(one) == ["wire/quay"]
+    assert ids(two, one) == ["wire/boats", "wire/quay"]
+
+
+def test_a_json_file_with_one_article_is_known_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "quay.json").write_text(json.dumps({"headline": "Quay", "articleBody": PROSE}))
+    assert loaded(load_articles([tmp_path]))["quay"].article.title == "Quay"
+
+
+def test_an_address_is_fetched_and_gives_the_article_its_id(
+    web: WebServer, fetcher: Fetcher
+) -> None:
+    url = publish(web, "/news/quay.html?id=7", page("Quay"))
+    tracked = publish(web, "/news/quay.html?id=7&utm_source=feed", page("Quay"))
+    [(name, item)] = loaded(
+        load_articles(
+            [
+                url,
+            ],
+            fetch=fetcher.fetch,
+        )
+    ).items()
+    assert name == "127.0.0.1/news/quay.html?id=7"
+    assert item.intake.source == url
+    [(again, _)] = loaded(load_articles([tracked], fetch=fetcher.fetch)).items()
+    assert again == name
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "body"),
+    [
+        ("/a", "text/html; charset=utf-8", page("A")),
+        ("/b", "text/plain", PROSE),
+        ("/c.md", "application/octet-stream", f"# C\n\n{PROSE}"),
+        ("/d", "application/json", json.dumps({"text": PROSE})),
+        ("/e.html", "text/plain", page("E")),
+    ],
+)
+def test_an_address_is_read_by_what_it_declares_or_is(
+    web: WebServer, fetcher: Fetcher, path: str, media_type: str, body: str
+) -> None:
+    url = publish(web, path, body, media_type)
+    [item] = loaded(load_articles([url], fetch=fetcher.fetch)).values()
+    assert PROSE in item.article.text
+    assert item.article.url == url
+
+
+def test_an_address_that_cannot_be_read_is_refused_with_its_reason(
+    web: WebServer, fetcher: Fetcher
+) -> None:
+    image = publish(web, "/photo", b"\x89PNG\r\n\x1a\n\0\0", "image/png")
+    items = load_articles(
+        [image, web.url("/missing"), "ftp://arden.example/x"], fetch=fetcher.fetch
+    )
+    reasons = {item.place: item.reason for item in items if isinstance(item, Skipped)}
+    assert reasons[image] == "it is in no format that is read here"
+    assert reasons[web.url("/missing")] == "it answered 404 Not Found"
+    assert "http" in reasons["ftp://arden.example/x"]
+
+
+def test_nothing_is_fetched_where_the_net_is_not_to_be_read(tmp_path: Path) -> None:
+    [item] = load_articles(["https://arden.example/quay"])
+    assert isinstance(item, Skipped)
+    assert "--offline" in item.reason
+    (tmp_path / "feed.rss").write_text(feed(entry("Quay", "http://arden.example/quay", PROSE)))
+    items = list(load_articles([tmp_path]))
+    assert [type(item) for item in items] == [Skipped, Loaded]
+    assert isinstance(items[1], Loaded)
+    assert items[1].article.text == PROSE
+
+
+def test_a_feed_leads_to_its_articles(web: WebServer, fetcher: Fetcher) -> None:
+    quay = publish(web, "/quay", page("Second quay for Arden"))
+    url = publish(web, "/feed", feed(entry("Quay", quay, "A teaser.")), "application/rss+xml")
+    [item] = loaded(load_articles([url], fetch=fetcher.fetch)).values()
+    assert (item.article.title, item.article.outlet) == ("Second quay for Arden", "Arden Courier")
+    assert item.article.text == f"{PROSE}\n\n{MORE}"
+    # The same article by its own address is the same article.
+    [alone] = loaded(load_articles([quay], fetch=fetcher.fetch)).values()
+    assert alone.article.id == item.article.id
+    assert alone.intake.source == item.intake.source
+
+
+def test_what_a_page_does_not_say_is_taken_from_the_feed(web: WebServer, fetcher: Fetcher) -> None:
+    bare = f"<html><body><article><p>{PROSE}</p><p>{MORE}</p></article></body></html>"
+    quay = publish(web, "/quay", bare)
+    url = publish(web, "/feed", feed(entry("Second quay", quay)), "text/xml")
+    [item] = loaded(load_articles([url], fetch=fetcher.fetch)).values()
+    assert (item.article.title, item.article.outlet) == ("Second quay", "Arden Courier")
+    assert item.article.published is not None
+    assert item.article.published.startswith("2026-01-14T05:00:00")
+
+
+def test_a_feed_whose_article_is_gone_gives_its_own_text_and_says_so(
+    web: WebServer, fetcher: Fetcher
+) -> None:
+    body = feed(entry("Quay", web.url("/gone"), PROSE), entry("Boats", web.url("/also-gone")))
+    items = list(load_articles([publish(web, "/feed", body, "text/xml")], fetch=fetcher.fetch))
+    told = {item.place: item for item in items if isinstance(item, Skipped)}
+    assert not told[web.url("/gone")].refused
+    assert "404" in told[web.url("/gone")].reason
+    assert "the feed's own text stands in" in told[web.url("/gone")].reason
+    assert told[web.url("/also-gone")].refused
+    [article] = [item.article for item in items if isinstance(item, Loaded)]
+    assert article.text == PROSE
+
+
+@pytest.mark.parametrize(
+    "link", ["file:///etc/passwd", "/etc/passwd", "../../secret.html", "secret.html", "ftp://h/x"]
+)
+def test_a_feed_in_a_file_never_leads_to_a_local_path(tmp_path: Path, link: str) -> None:
+    (tmp_path / "secret.html").write_text(page("Secret"))
+    asked: list[str] = []
+
+    def fetch(url: str) -> Fetched:
+        asked.append(url)
+        raise AssertionError(url)
+
+    (tmp_path / "feed.xml").write_text(feed(entry("Quay", link, PROSE)))
+    [item] = loaded(load_articles([tmp_path / "feed.xml"], fetch=fetch)).values()
+    assert item.article.text == PROSE
+    assert asked == []
+
+
+def test_a_feed_with_more_entries_than_anyone_reads_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.load.MAX_ENTRIES", 3)
+    (tmp_path / "feed.xml").write_text(feed(*(entry(f"Story {n}", None, PROSE) for n in range(5))))
+    items = list(load_articles([tmp_path]))
+    assert len([item for item in items if isinstance(item, Loaded)]) == 3
+    [cut] = [item for item in items if isinstance(item, Skipped)]
+    assert cut.refused
+    assert "after the first 3" in cut.reason
+
+
+def test_xml_that_is_no_feed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "map.xml").write_text('<?xml version="1.0"?><urlset><url/></urlset>')
+    [item] = load_articles([tmp_path])
+    assert isinstance(item, Skipped)
+    assert item.reason == "it is XML, but not an RSS or Atom feed"
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        ("https://a.example/x", True),
+        ("HTTP://a.example", True),
+        ("ftp://a.example", True),
+        ("a.example/x", False),
+        ("folder//x", False),
+        ("C:\\news", False),
+        (Path("https://a.example"), False),
+    ],
+)
+def test_an_address_is_told_from_a_path(place: str | Path, *, address: bool) -> None:
+    assert is_address(place) is address
