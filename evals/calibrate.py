@@ -33,9 +33,9 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from evals.provenance import commit
-from index.passages import CHUNKING, embed_articles
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL
+from index.passages import CHUNKING, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import Recipe, Store
 from index.types import Article

@@ -13,7 +13,9 @@ from pathlib import Path
 from index.formats.read import Kind
 
 GZIP = "gzip"
-KINDS = (*(str(kind) for kind in Kind), GZIP)
+# One line, as dates, addresses and titles are.
+LINE = "line"
+KINDS = (*(str(kind) for kind in Kind), GZIP, LINE)
 
 HEADLINE = "Ellerby votes to rebuild its mill"
 PARAGRAPHS = (
@@ -246,6 +248,13 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         gzip.compress(_PAGE, mtime=0) + gzip.compress(b"<p>and more</p>", mtime=0) + b"\0" * 99,
         gzip.compress(b"\0" * 4_000_000, mtime=0),
     ),
+    LINE: (
+        *(line.encode() for line in ("Jan. 14, 2026 at 5:04 p.m. ET", "14. Januar 2026, 17.04 Uhr")),
+        *(line.encode() for line in ("Wed, 14 Jan 26 17:04 GMT", "2026-01-14T17:04:00.5+01:00")),
+        *(line.encode() for line in ("17:04 UTC+1 on 14/01/2026", "2026年1月14日 17:04", HEADLINE)),
+        b"https://u:p@www.News.example:80/a%20b/../c;d?utm_source=x&q=%C3%A9+&q=#f",
+        b"http://[::1]/\xc3\xa9?a=b;c",
+    ),
 }
 
 _MARKUP = tuple(
@@ -288,6 +297,9 @@ _CREDITS = tuple(
     "Subscribe Related_stories Follow_us_on | • – — By_By_ https:// www. @ Jan._14,_2026 99/99/9999 "
     "2026-02-30 0000-00-00 2026年13月1日 5:04_p.m._ET Z +99:99 Jan._14,_2026_|_A_B_|_The_C".split()
 )
+_ADDRESS = tuple(
+    "http:// // [ ] [::1] @ : :80 :x % %2F %00 %ff %0a ? & = ; # ../ xn-- xn--a ℀ ⁄ １ www. &ref=".split()
+)
 # What is odd in a text of any format: marks of encodings, of direction, of nothing at all.
 ODD = (
     *(b"\x00", b"\xff", b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xff\xfe\x00\x00", b"+/v8-"),
@@ -312,6 +324,7 @@ TOKENS: dict[str, tuple[bytes, ...]] = {
     Kind.JSON: _written((*_JSON, *_MARKUP)),
     Kind.JSONL: _written((*_JSON, "\n", "\r", "\u2028")),
     Kind.FEED: _written((*_XML, *_MARKUP)),
+    LINE: _written((*_CREDITS, *_ADDRESS)),
     GZIP: (b"\x1f\x8b\x08", b"\x1f\x8b\x08\x04\xff\xff", b"\x1f\x8b\x08\x1f", b"\0" * 64),
 }
 
@@ -329,4 +342,5 @@ WRAPPERS: dict[str, tuple[Callable[[bytes], bytes], ...]] = {
     Kind.JSONL: (_in_lines,),
     Kind.FEED: (rss, atom, lambda inner: rss(inner.replace(b"<", b"&lt;"))),
     GZIP: (lambda inner: gzip.compress(inner, mtime=0),),
+    LINE: (lambda inner: b"https://news.example/" + inner,),
 }

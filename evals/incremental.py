@@ -52,18 +52,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         changes: dict[int, list[float]] = {size: [] for size in options.sizes}
         for turn in range(options.n + 1):
             for size in options.sizes:
-                taken = _add(root / f"{size}", turn, cache), _write(root / f"{size}", turn, model)
+                data = root / f"{size}"
+                seconds = _add(data, turn, cache), _write(data, turn, model)
                 if turn:  # the first warms the disk's cache for all
-                    commands[size].append(taken[0])
-                    changes[size].append(taken[1])
+                    commands[size].append(seconds[0])
+                    changes[size].append(seconds[1])
     _print(f"{options.n} turns of {ADDED} articles each; {describe_machine()}")
     for what, times in (("dateline add", commands), ("store.write", changes)):
         smallest = times[options.sizes[0]]
         for size, taken in times.items():
             ratios = [one / other for one, other in zip(taken, smallest, strict=True)]
-            seconds = summary(taken, lambda s: f"{s:.3f} s")
+            written = summary(taken, lambda s: f"{s:.3f} s")
             _print(
-                f"{what}, to {size:>6,}: {seconds}; ratio {summary(ratios, lambda r: f'{r:.2f}')}"
+                f"{what}, to {size:>6,}: {written}; ratio {summary(ratios, lambda r: f'{r:.2f}')}"
             )
     return 0
 
@@ -72,7 +73,7 @@ def _texts(start: int, count: int) -> Iterator[str]:
     """Yield articles of a paragraph, no two alike."""
     for n in range(start, start + count):
         said = " ".join(
-            f"The {SUBJECTS[n * k % 10]} of town {n * 7 + k} {VERBS[(n + k * 3) % 10]} on day {n % 31}."
+            f"The {SUBJECTS[n * k % 10]} of town {n * 7 + k} {VERBS[(n + k * 3) % 10]} on day {n}."
             for k in range(1, 7)
         )
         yield f"Report {n}. {said}"

@@ -40,11 +40,10 @@ WEB_NAMES = {
 }
 # The encodings that a text which does not name its own is looked for in.
 LATIN = "cp1252 cp1250 cp1254 cp1257 iso8859_2".split()
-CANDIDATES = [
-    *LATIN,
-    *"cp1251 cp1253 cp1255 cp1256 iso8859_5 iso8859_7 koi8_r cp866 cp874".split(),
-    *"cp932 euc_jp gb18030 big5 cp949".split(),
-]
+BEYOND_LATIN = (
+    "cp1251 cp1253 cp1255 cp1256 iso8859_5 iso8859_7 koi8_r cp866 cp874 "
+    "cp932 euc_jp gb18030 big5 cp949"
+).split()
 # Letters beyond a to z, by language. The Latin encodings are told from each other by them: read in
 # the wrong one, a text has letters that no language has together.
 ALPHABETS = [
@@ -70,6 +69,7 @@ BEYOND_ASCII_BYTE = re.compile(rb"[\x80-\xff]")
 ALONE = re.compile(rb"[\n\r\t !-/]")
 # Text in another encoding is hardly ever valid UTF-8 for this many characters to each error.
 DAMAGED_UTF8_SHARE = 4
+ASCII_LETTER = re.compile(r"[A-Za-z]")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 CONTROLS = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
 
@@ -147,9 +147,7 @@ def _is_damaged_utf8(data: bytes) -> bool:
 def _detected(data: bytes) -> str:
     """Decode a text that does not say what encoding it is in."""
     sample = _sample(data)
-    encoding = _guess(sample)
-    if encoding in LATIN:
-        encoding = _latin(sample)
+    encoding = _latin(sample) or _beyond_latin(sample)
     text = None if encoding is None else _attempt(data, encoding)
     if text is None or CONTROLS.search(text):
         raise ArticleError("it is not text in an encoding that can be told; save it as UTF-8")
@@ -174,11 +172,12 @@ def _sample(data: bytes) -> bytes:
     return b"".join(lines)
 
 
-def _guess(sample: bytes) -> str | None:
+def _beyond_latin(sample: bytes) -> str | None:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - most texts are UTF-8
 
-    best = from_bytes(sample, cp_isolation=CANDIDATES, preemptive_behaviour=False).best()
-    return None if best is None else best.encoding
+    candidates = [*LATIN, *BEYOND_LATIN]
+    best = from_bytes(sample, cp_isolation=candidates, preemptive_behaviour=False).best()
+    return best.encoding if best is not None and best.encoding in BEYOND_LATIN else None
 
 
 def _latin(sample: bytes) -> str | None:
@@ -194,6 +193,9 @@ def _share_known(sample: bytes, encoding: str) -> float:
     if text is None:
         return 0.0
     counts = Counter(character for character in text if not character.isascii())
+    # Every language with a Latin alphabet is written with more letters that have no mark.
+    if counts.total() > sum(1 for _ in ASCII_LETTER.finditer(text)):
+        return 0.0
     signs = sum(1 for _ in SIGNS.finditer(text))
     letters = max(sum(counts[letter] for letter in alphabet) for alphabet in ALPHABETS)
     return (signs + letters) / max(1, counts.total())

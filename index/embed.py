@@ -1,9 +1,10 @@
 """Embed: texts become unit vectors, with sentence-transformers.
 
 This is the side that embeds a great many, and may take seconds to start. Questions and a few
-articles go through `index.onnx`, which gives the same vectors without importing torch. Sentence vectors are pooled from the token vectors
-of the one pass that embeds their passage ("late chunking", Günther et al. 2024, arXiv:2409.04701),
-so that they cost nothing more and know what "he" and "it" stand for.
+articles go through `index.onnx`, which gives the same vectors without importing torch. Sentence
+vectors are pooled from the token vectors of the one pass that embeds their passage ("late
+chunking", Günther et al. 2024, arXiv:2409.04701), so that they cost nothing more and know what
+"he" and "it" stand for.
 """
 
 import contextlib

@@ -31,7 +31,7 @@ class ArticleError(DatelineError):
 
 
 class FetchError(ArticleError):
-    """What stands at an address cannot be fetched; the message is the reason without the address."""
+    """What stands at an address cannot be fetched; the message is the reason, without it."""
 
 
 class NothingToIndexError(DatelineError):

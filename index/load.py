@@ -21,8 +21,8 @@ from index.store import Intake, Known
 from index.types import Article, Refusal, Story
 
 if TYPE_CHECKING:
-    from index.web.fetch import Fetched
     from index.formats.feed import Entry
+    from index.web.fetch import Fetched
 
 # Longer than any article; a text of this length is a book, a log or an attack.
 MAX_TEXT_LENGTH = 2_000_000
@@ -128,7 +128,8 @@ class _Loader:
         if document.kind == Kind.FEED:
             yield from self._feed(document, wanted[0], source, place)
             return
-        parts: list[Story | Refusal] = list(read_document(document))
+        # Only feeds have entries.
+        parts = [p for p in read_document(document) if isinstance(p, Story | Refusal)]
         if document.kind.holds_many or (document.kind == Kind.JSON and len(parts) > 1):
             yield from self._many(parts, wanted[0], source, place)
             return

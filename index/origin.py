@@ -44,7 +44,7 @@ RUN = 12
 MIN_WORDS_TAKEN = 25
 # An ending in common that is less than this share of the shorter text is boilerplate.
 ENDING = 0.5
-# Two articles must share this much of the words of either, and less where both credit one agency and
+# Two articles must share this much of the words of either; less if both credit one agency and
 # appeared within so many days. A round-up of ten stories shares too little of its own with any.
 LEAST = 0.2
 LEAST_OF_ONE_AGENCY = 0.15

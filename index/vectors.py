@@ -86,7 +86,7 @@ class VectorIndex:
     def remove(self, ids: Ids) -> None:
         """Remove the vectors of some ids; those that are not in it are ignored."""
         if len(ids):
-            self._index.remove_ids(ids)
+            self._index.remove_ids(_faiss().IDSelectorBatch(ids))
 
     def search(self, query: Vector, limit: int) -> list[tuple[int, float]]:
         """Return at most `limit` (id, cosine) pairs, best first."""

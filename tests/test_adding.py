@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -160,7 +161,7 @@ def test_what_is_said_to_be_stored_is_there_for_every_other_reader(
     monkeypatch.setattr("index.passages.WINDOW", 1)
     seen: list[str] = []
 
-    def look(ids: "list[str] | tuple[str, ...]") -> None:
+    def look(ids: Sequence[str]) -> None:
         reader = SqliteStore(tmp_path / "data")
         seen.extend(i for i in ids if reader.article(i) is not None)
         reader.close()

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.build import build
-from index.passages import CHUNKING
 from index.embed import PassageText, PassageVectors
 from index.errors import NothingToIndexError
+from index.passages import CHUNKING
 from index.sqlite.store import SqliteStore
 from index.types import Article
 from rag.cite import quote

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.clean import Cleaned, clean_lines, furniture
-from index.prose import is_prose
+from index.cleaning.clean import Cleaned, clean_lines, furniture
+from index.cleaning.prose import is_prose
 from index.types import Removed
 
 GROUND_TRUTH = (

@@ -29,9 +29,9 @@ from evals.benchmarks.data import BenchmarkError, files_of, fingerprint
 from evals.benchmarks.result import Findings, Metric, Result
 from evals.benchmarks.tables import as_text, write_tables
 from evals.provenance import describe_machine
-from index.passages import Progress
 from index.embedding import EmbeddingModel, LocalModel
 from index.models import DEFAULT_MODEL
+from index.passages import Progress
 
 __all__ = [
     "BENCHMARKS",

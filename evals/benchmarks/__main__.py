@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evals.benchmarks import BENCHMARKS, Result, as_text, run_benchmark, write_tables
-from index.passages import Progress
 from index.errors import DatelineError
+from index.passages import Progress
 from index.vectors import write_atomically
 
 ALL = "all"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.benchmarks.data import Item, sample
-from index.passages import CHUNKING, Progress, embed_articles
 from index.embed import QueryEmbedder, Vector
 from index.embedding import EmbeddingModel
+from index.passages import CHUNKING, Progress, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import EmbeddedArticle, Recipe, Store
 from index.types import Article

@@ -14,7 +14,7 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from index.clean import clean_lines
+from index.cleaning.clean import clean_lines
 from index.dates import iso_date
 from index.errors import ArticleError
 from index.formats.feed_xml import read_xml, root_start

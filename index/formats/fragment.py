@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from index.bylines import author_names
+from index.cleaning.bylines import author_names
 
 MAX_URL_LENGTH = 2000
 

@@ -4,21 +4,25 @@ The parts of class, id and role names are compared with the words that page make
 "nav", "share", "newsletter". No rule knows any one site.
 """
 
+from index.cleaning.furniture import (
+    ADVERTISING,
+    COMMENTS,
+    COOKIES,
+    LIST,
+    NAVIGATION,
+    SIGN_UP,
+    TAGS,
+)
 from index.formats.html_blocks import Node, Page
 
 # The share of what may be the story from which on an element is no furniture, whatever its name:
 # names such as "has-sidebar" or "social-enabled" are often given to the whole page.
 WHOLE = 0.45
 
-NAVIGATION = "navigation"
-RELATED = "links to other stories"
-SHARE = "share and follow links"
-SIGN_UP = "sign-up or subscription offer"
-CONSENT = "cookie or privacy notice"
-COMMENTS = "readers' comments"
-ADVERTISING = "advertising"
+RELATED = LIST
+CONSENT = COOKIES
+SHARE = "share and follow buttons"
 BYLINE = "byline or date line"
-TAGS = "topics and tags"
 CAPTION = "caption or picture credit"
 FOOTER = "the page's footer"
 REPEATED = "said before on the page"
@@ -27,9 +31,7 @@ ASIDE = "beside the story"
 SITE = "the page around the story"
 HEADING = "the story's headline"
 STANDFIRST = "summary above the story"
-COPYRIGHT = "copyright notice"
 AUTHOR = "about the author"
-CONTACT = "how to reach the author or outlet"
 
 BY_TAG = {
     "nav": NAVIGATION,

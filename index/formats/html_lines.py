@@ -1,44 +1,19 @@
 """HTML lines: paragraphs that are no part of the story around them, told by what they say.
 
-These stand among a story's paragraphs and are named by nobody: "Read more: …", "Sign up for our
-newsletter", "Follow us on …". A rule looks at a whole short paragraph, never at a part of one.
+These stand among a story's paragraphs and are named by nobody: "Sign up for our newsletter",
+"Follow us on …". What plain text shows of them is `index.cleaning`'s to tell; here it is helped by
+what is a link.
 """
 
 import re
 
+from index.cleaning.clean import furniture
 from index.formats import html_furniture as reasons
 from index.formats.html_blocks import Block
 
 MAX_CHARS = 350
 SIGN_UP = re.compile(
     r"\b(?:sign(?:ing)?[ -]up|subscribe|newsletters?|mailing list|inbox)\b", re.IGNORECASE
-)
-ASKS = re.compile(
-    r"\W*(?:have a tip|got a tip|do you have|follow|e-?mail|contact|reach|write to|find|like|send|"
-    r"tweet|you can (?:follow|reach|email|contact|find)|listen|watch)\b",
-    re.IGNORECASE,
-)
-ADDRESS = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,64}\.\w|(?:^|\W)@\w|"
-    r"\b(?:twitter|facebook|instagram|linkedin|youtube|telegram|whatsapp)\b",
-    re.IGNORECASE,
-)
-ONLY_ADDRESS = re.compile(
-    r"\W*(?:[\w.+-]{1,64}@[\w.-]{1,64}|@\w+|(?:https?://)?(?:[\w-]{1,64}\.){1,5}\w{2,8}/\S*)\W*"
-)
-COPYRIGHT = re.compile(
-    r"^\W*(?:copyright\b|©|ⓒ|\(c\) ?\d)|\ball rights reserved\b|\bnon-commercial use only\b",
-    re.IGNORECASE,
-)
-ADVERTISING = re.compile(
-    r"\W*(?:advertisements?|(?:story|article) continues.{0,40}|sponsored.{0,20}|scroll to continue"
-    r".{0,20}|loading)\W*",
-    re.IGNORECASE,
-)
-INTERFACE = re.compile(
-    r"\W*(?:play video|read more|read full article|share this.{0,20}|\d* ?comments?|"
-    r"tell us what you think|print|e-?mail)\W*",
-    re.IGNORECASE,
 )
 # "Read more: a link", in any language: a short label, a colon, and a link that is most of the line.
 # The link is a headline then, and not a name.
@@ -62,12 +37,10 @@ def line_reason(block: Block, tag: str, titles: frozenset[str], *, voted: bool) 
     if same_words(text) in titles:
         return reasons.HEADING
     linked = block.links / len(text)
+    [said] = furniture([" ".join(text.split())])
     tests = (
-        (reasons.COPYRIGHT, COPYRIGHT.search(text) is not None),
-        (reasons.ADVERTISING, ADVERTISING.fullmatch(text) is not None),
-        (reasons.SHARE, INTERFACE.fullmatch(text) is not None),
+        (said, said is not None),
         (reasons.SIGN_UP, block.links > 0 and SIGN_UP.search(text) is not None),
-        (reasons.CONTACT, _asks_for_contact(text)),
         (
             reasons.RELATED,
             linked > 0.5 and block.links >= HEADLINE and LABEL.match(text) is not None,
@@ -80,9 +53,3 @@ def line_reason(block: Block, tag: str, titles: frozenset[str], *, voted: bool) 
 def same_words(text: str) -> str:
     """Return a text's letters and digits alone, to compare it with another's."""
     return "".join(c for c in text.casefold() if c.isalnum())
-
-
-def _asks_for_contact(text: str) -> bool:
-    if ONLY_ADDRESS.fullmatch(text):
-        return True
-    return ASKS.match(text) is not None and ADDRESS.search(text) is not None

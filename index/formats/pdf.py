@@ -32,7 +32,7 @@ PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 ENDS_SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
-HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010]$")
+HYPHENATED = re.compile(r"([^\W_]+)[-\u2010]$")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 # Names that programs give a document, not its writer.
@@ -218,12 +218,22 @@ def _joined(lines: list[Line], words: frozenset[str]) -> str:
     text = lines[0].text
     for line in lines[1:]:
         parted = HYPHENATED.search(text)
-        rest = FIRST_WORD.match(line.text)
-        if parted is None or rest is None or not line.text[0].islower():
+        if parted is None:
             text += f" {line.text}"
-            continue
-        with_hyphen = f"{parted.group(1)}-{rest.group()}".casefold()
-        whole = f"{parted.group(1)}{rest.group()}".casefold()
-        keep = with_hyphen in words and whole not in words
-        text = (text if keep else text[:-1]) + line.text
+        elif _is_one_word(parted.group(1), line.text, words):
+            text = text[:-1] + line.text
+        else:
+            text += line.text
     return text
+
+
+def _is_one_word(before: str, after: str, words: frozenset[str]) -> bool:
+    """Tell whether a hyphen at a line's end only parts a word: "post-|poned", not "Anglo-|French".
+
+    Where the document has the word elsewhere, it is as it is there.
+    """
+    rest = FIRST_WORD.match(after)
+    if rest is None or not after[0].islower():
+        return False
+    whole, with_hyphen = f"{before}{rest.group()}", f"{before}-{rest.group()}"
+    return whole.casefold() in words or with_hyphen.casefold() not in words

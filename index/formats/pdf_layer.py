@@ -23,6 +23,8 @@ MAX_PAGES = 500
 MAX_SECONDS = 60.0
 MAX_CHARS = 16 * 1024 * 1024
 MAX_DECOMPRESSED = 64 * 1024 * 1024
+# What is on one page: operators with what they operate on.
+MAX_OPERATIONS = 500_000
 BOUNDS = pypdf.Configuration(
     maximum_declared_stream_length=MAX_DECOMPRESSED,
     array_based_stream_maximum_output_length=MAX_DECOMPRESSED,
@@ -31,6 +33,7 @@ BOUNDS = pypdf.Configuration(
     zlib_maximum_output_length=MAX_DECOMPRESSED,
     brotli_maximum_output_length=MAX_DECOMPRESSED,
     stream_decoding_work_maximum_length=MAX_DECOMPRESSED,
+    stream_parsing_work_maximum_count=MAX_OPERATIONS,
 )
 
 LIGATURES = str.maketrans(
@@ -80,8 +83,8 @@ def read_layer(data: bytes) -> Layer:
 def _pypdf() -> Iterator[None]:
     """Run pypdf within bounds, silently, and with its many kinds of errors as one."""
     logger = logging.getLogger("pypdf")
-    before = logger.disabled
-    logger.disabled = True
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings(), pypdf.apply_configuration(BOUNDS):
             warnings.simplefilter("ignore")
@@ -95,7 +98,7 @@ def _pypdf() -> Iterator[None]:
     except Exception as error:  # pypdf lets any of Python's own through
         raise ArticleError("it is a damaged PDF; save it anew, or save its text") from error
     finally:
-        logger.disabled = before
+        logger.setLevel(before)
 
 
 def _open(reader: pypdf.PdfReader) -> None:
@@ -112,6 +115,7 @@ def _lines(reader: pypdf.PdfReader) -> list[Line]:
     room = MAX_CHARS
     for number, page in enumerate(reader.pages):
         collector = _Collector(number, deadline, room)
+        collector.check()
         page.extract_text(visitor_text=collector.text, visitor_operand_before=collector.check)
         lines += collector.finished()
         room = collector.room

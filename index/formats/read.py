@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MIB = 1024**2
 SNIFFED = 2048
 HTML_START = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,200}?-->\s*)?<(?:!doctype html|html)\b", re.I
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,200}?-->\s*)?<(?:!doctype html|html)\b", re.IGNORECASE
 )
 
 

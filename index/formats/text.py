@@ -2,20 +2,20 @@
 
 The lines above a story say what it is called, who wrote it and when: they become its fields. Below
 it a page may carry other stories, each above a line such as "date | author | outlet": they become
-stories of their own. Furniture is taken out (`index.clean`); all else stays character for
+stories of their own. Furniture is taken out (`index.cleaning.clean`); all else stays character for
 character, so that a text without any of this is left as it was. Knows nothing of files.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.bylines import Credits, is_labelled, read_credits
-from index.clean import A_LINK, furniture, merged
-from index.digest import Digest, Item, find_digest
+from index.cleaning.bylines import Credits, is_labelled, read_credits
+from index.cleaning.clean import A_LINK, furniture, merged
+from index.cleaning.digest import Digest, Item, find_digest
+from index.cleaning.header import ABOUT, Header, first_long, first_paragraph, read_header
+from index.cleaning.lines import Line, joined, lines_of, with_gaps
+from index.cleaning.prose import bare, is_prose, without_tail
 from index.errors import ArticleError
-from index.header import ABOUT, Header, first_long, first_paragraph, read_header
-from index.lines import Line, joined, lines_of, with_gaps
-from index.prose import bare, is_prose, without_tail
 from index.types import Removed, Span, Story
 
 # Lines about a story may also stand at its end, this near to it.

@@ -4,19 +4,13 @@ Candidates are looked up by sampled shingles, decided by `index.origin`, and kep
 origin is everything that is connected by pairs; it is named by the earliest article in it.
 """
 
-from collections import Counter, deque
+from collections import deque
 
 import numpy as np
 
-from index.origin import Fingerprint, min_shared, same_reporting
+from index.origin import MAX_HOLDERS, Fingerprint, likeliest, same_reporting
 from index.sqlite.database import SqliteDatabase
 from index.types import Article
-
-# A shingle that this many articles share is boilerplate, or a story with enough copies to be found
-# by its other shingles: the rest of its articles is not looked at.
-MAX_HOLDERS = 200
-# The candidates that share most are compared in full; one that is related is enough.
-MAX_COMPARED = 24
 
 
 class SqliteOrigins:
@@ -66,15 +60,14 @@ class SqliteOrigins:
             )
 
     def _candidates(self, fingerprint: Fingerprint) -> list[int]:
-        shared: Counter[int] = Counter()
+        holders: dict[int, list[int]] = {}
         for value in fingerprint.hashes:
             rows = self._db.sql.execute(
-                "SELECT article FROM fingerprints WHERE hash = ? LIMIT ?", (value, MAX_HOLDERS)
+                "SELECT article FROM fingerprints WHERE hash = ? ORDER BY article LIMIT ?",
+                (value, MAX_HOLDERS + 1),
             )
-            shared.update(row[0] for row in rows)
-        enough = min_shared(fingerprint)
-        likeliest = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-        return [key for key, count in likeliest if count >= enough][:MAX_COMPARED]
+            holders[value] = [row[0] for row in rows]
+        return likeliest(fingerprint, holders)
 
     def _article(self, key: int) -> Article:
         """Return what origins are decided on."""

@@ -7,8 +7,8 @@ lines, and never holds the story's prose. Knows nothing of single lines of furni
 import re
 from collections.abc import Iterator, Sequence
 
-from index.furniture import LIST_OPENERS, LISTS, LISTS_AT_THE_END
-from index.prose import bare, is_date_line, is_headline, is_prose, word_count
+from index.cleaning.furniture import LIST_OPENERS, LISTS, LISTS_AT_THE_END
+from index.cleaning.prose import bare, is_date_line, is_headline, is_prose, word_count
 
 # A heading between paragraphs is rarely longer; the headline of another story is rarely shorter.
 MAX_HEADING_WORDS = 5

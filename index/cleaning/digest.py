@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.bylines import Credits, author_names, is_outlet
+from index.cleaning.bylines import Credits, author_names, is_outlet
+from index.cleaning.lines import Line
+from index.cleaning.prose import is_headline, is_prose, word_count
 from index.dates import find_dates
-from index.lines import Line
-from index.prose import is_headline, is_prose, word_count
 
 SEPARATOR = re.compile(r" ?[|•·] ?")
 MAX_NAME_WORDS = 8

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from index.chunk import split_sentences
-from index.furniture import (
+from index.cleaning.furniture import (
     ACTIONS,
     ADVERTISING,
     CALL,
@@ -28,8 +28,8 @@ from index.furniture import (
     NAVIGATION,
     SIGN_UP,
 )
-from index.lists import headlines_in_capitals, list_entries, opens_list
-from index.prose import MIN_PROSE_WORDS, bare, is_prose, without_tail, word_count
+from index.cleaning.lists import headlines_in_capitals, list_entries, opens_list
+from index.cleaning.prose import MIN_PROSE_WORDS, bare, is_prose, without_tail, word_count
 from index.types import Removed, Span
 
 MAX_CALL_WORDS = 90

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from index.bylines import Credits, is_labelled, read_credits
-from index.lines import Line
-from index.prose import bare, is_date_line, is_prose, word_count
+from index.cleaning.bylines import Credits, is_labelled, read_credits
+from index.cleaning.lines import Line
+from index.cleaning.prose import bare, is_date_line, is_prose, word_count
 
 MIN_TITLE_WORDS = 4
 MAX_TITLE_CHARS = 300
@@ -103,9 +103,10 @@ def site_title(written: str, others: Sequence[str] = (), outlet: str | None = No
     A dash may be part of a headline: what follows it is taken off only if the headline stands
     alone among `others`, or if it is the outlet.
     """
-    mark = next(reversed([*SITE_MARKS.finditer(written)]), None)
-    if mark is None:
+    marks = [*SITE_MARKS.finditer(written)] if len(written) <= MAX_TITLE_CHARS else []
+    if not marks:
         return written
+    mark = marks[-1]
     headline, site = written[: mark.start()], written[mark.end() :]
     if word_count(headline) < MIN_TITLE_WORDS or word_count(site) > MAX_SITE_NAME_WORDS:
         return written
