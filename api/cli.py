@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +20,7 @@ from api.eval_cli import eval_app
 from api.options import AsJson, Data
 from api.settings import SEEDS, Settings
 from api.streams import note, print_json, reported, result_console
-from index.errors import NoCollectionError
+from index.errors import ChangedError, NoCollectionError
 
 if TYPE_CHECKING:
     from rag.pipeline import Pipeline
@@ -92,7 +93,10 @@ def _opened(settings: Settings) -> "Pipeline":
         recipe = store.info().recipe
     except NoCollectionError:
         note(f"nothing is indexed in {settings.data} yet: building the bundled articles there")
-        recipe = collection_cli.build_collection([SEEDS], settings).info.recipe
+        # Where another process has begun a collection meanwhile, that one is asked.
+        with suppress(ChangedError):
+            collection_cli.build_collection([SEEDS], settings)
         store = SqliteStore(settings.data)
+        recipe = store.info().recipe
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
     return Pipeline(store, model.for_asking(recipe.model))

@@ -221,21 +221,16 @@ def _check_line(line: str) -> None:
     _require(date is None or iso_date(date) == date, f"{date!r} is no date")
     for found in find_dates(line):
         _require(found.iso is None or iso_date(found.iso) == found.iso, f"{found} is no date")
-    address = web_address(line, ADDRESS)
-    for url in {line, address} - {None}:
-        _check_address(url or "")
+    _check_address(line)
+    if address := web_address(line, ADDRESS):
+        once = canonical_address(address)
+        _require(canonical_address(once) == once, f"{once!r:.200} is not its own address")
     _require(slug(Story(text=line, title=line)), "a title has no short name")
     wordless = not any(map(str.isalnum, line))
     _require(wordless or same_words(line, line), "a line is not like itself")
 
 
 def _check_address(url: str) -> None:
-    try:
-        once = canonical_address(url)
-    except ArticleError as error:
-        check_reason(str(error))
-        return
-    _require(canonical_address(once) == once, f"{once!r} is not its own address")
     try:
         _require(len(address_id(url)) <= MAX_ID, "an id is too long")
     except ArticleError as error:

@@ -77,7 +77,8 @@ def build(
     if before is not None and not _stays(before.recipe, model):
         change.replace_all(before.generation)
     else:
-        change.store_changed()
+        # A collection that another process began meanwhile is not mixed with.
+        change.store_changed(since=0 if before is None else None)
         if gone:
             change.remove(gone)
     return change.report(skipped, removed=gone)
@@ -157,8 +158,11 @@ class _Change:
         self._store.write(_recipe(embedder), additions, self._known.keys(), since=since)
         self._watch.stored([item.article.id for item in self._loaded])
 
-    def store_changed(self) -> None:
-        """Put in what is new or has changed, a window at a time."""
+    def store_changed(self, since: int | None = None) -> None:
+        """Put in what is new or has changed, a window at a time.
+
+        `since` is the generation that the collection must still have when the first goes in.
+        """
         anew: list[Loaded] = []
         kept: list[EmbeddedArticle] = []
         for item in self._loaded:
@@ -170,11 +174,13 @@ class _Change:
             else:
                 kept.append(embedded)
         if kept:
-            self._write(self._store.info().recipe, kept)
+            self._write(self._store.info().recipe, kept, since)
+            since = None
         if anew:
             embedder = self._embedder_for(anew)
             for window in self._windows(anew, embedder):
-                self._write(_recipe(embedder), window)
+                self._write(_recipe(embedder), window, since)
+                since = None
 
     def remove(self, ids: Sequence[str]) -> None:
         """Take articles out."""
@@ -225,8 +231,8 @@ class _Change:
         for window in embed_windows(articles, embedder, self._watch.progress):
             yield [replace(e, intake=intakes[e.article.id]) for e in window]
 
-    def _write(self, recipe: Recipe, window: Sequence[EmbeddedArticle]) -> None:
-        self._store.write(recipe, window)
+    def _write(self, recipe: Recipe, window: Sequence[EmbeddedArticle], since: int | None) -> None:
+        self._store.write(recipe, window, since=since)
         self._watch.stored([embedded.article.id for embedded in window])
 
 

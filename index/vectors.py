@@ -20,7 +20,7 @@ from index.embed import Vector, Vectors
 from index.store import CollectionInfo
 
 if TYPE_CHECKING:
-    from faiss import Index
+    from faiss import IndexIDMap2
 
 FORMAT = 2
 RECORD = "vectors.json"
@@ -51,7 +51,7 @@ class Checkpoint:
 class VectorIndex:
     """Unit vectors under integer ids, searched by cosine."""
 
-    def __init__(self, index: "Index") -> None:
+    def __init__(self, index: "IndexIDMap2") -> None:
         self._index = index
 
     @classmethod

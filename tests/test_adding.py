@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.build import Watch, add, build, remove
-from index.errors import MismatchError, NothingToIndexError, UnknownArticleError
+from index.errors import ChangedError, MismatchError, NothingToIndexError, UnknownArticleError
 from index.sqlite.store import SqliteStore
 from index.store import Listed
 from tests.fakes import WordEmbedder, WordModel
@@ -195,3 +195,19 @@ def test_a_source_is_told_by_its_real_path(desk: Path, store: SqliteStore, tmp_p
     assert report.unchanged == ("fire",)
     shutil.copy(desk / "fire.md", tmp_path / "fire.md")
     assert add([tmp_path / "fire.md"], store, WordModel()).unchanged == ("fire",)
+
+
+def test_a_build_does_not_mix_with_a_collection_begun_meanwhile(
+    desk: Path, store: SqliteStore, tmp_path: Path
+) -> None:
+    (tmp_path / "snow.md").write_text("Snow closed the pass.")
+
+    def begin(what: str, _done: int, _of: int) -> None:
+        if what == "loading the model":
+            other = SqliteStore(tmp_path / "data", create=True)
+            add([tmp_path / "snow.md"], other, WordModel())
+            other.close()
+
+    with pytest.raises(ChangedError, match="run this again"):
+        build([desk], store, WordModel(), watch=Watch(progress=begin))
+    assert listed(store).keys() == {"snow"}

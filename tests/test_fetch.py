@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 
 from index.errors import FetchError
 from index.web.addresses import IPAddress, is_public
-from index.web.fetch import Fetched, Fetcher, Limits
-from index.web.network import Resolve
+from index.web.fetch import Fetched, Fetcher
+from index.web.network import Limits, Resolve
 from index.web.url import MAX_URL_CHARS, WebUrl
 from tests.web_server import Answer, Handler, WebServer, serving
 

@@ -102,8 +102,34 @@ def test_paragraphs_without_room_between_them_show_by_indent_or_by_a_short_line(
     text = f"{' '.join(PROSE)}\n\n{' '.join(MORE)}"
     lines = body([*PROSE, *MORE])
     assert story_of(pdf(lines)).text == text
-    indented = [(x + 15 * (place in {0, 3}), *rest) for place, (x, *rest) in enumerate(lines)]
-    assert story_of(pdf(indented)).text == text  # type: ignore[arg-type]
+    indented = [
+        (x + 15 * (n in {0, 3}), y, size, text) for n, (x, y, size, text) in enumerate(lines)
+    ]
+    assert story_of(pdf(indented)).text == text
+
+
+def test_a_heading_between_indented_paragraphs_stands_alone() -> None:
+    lines = body([*PROSE, "A new plan", *MORE])
+    first = {0, len(PROSE), len(PROSE) + 1}
+    indented = [
+        (x + 15 * (n in first), y, size, text) for n, (x, y, size, text) in enumerate(lines)
+    ]
+    assert story_of(pdf(indented)).text == f"{' '.join(PROSE)}\n\nA new plan\n\n{' '.join(MORE)}"
+
+
+def test_paragraphs_of_one_line_are_kept_apart() -> None:
+    short = [[f"Number {word} has a line of its own."] for word in ("one", "two", "three", "four")]
+    lines = body(PROSE, *short)
+    paragraphs = [" ".join(PROSE), *(" ".join(paragraph) for paragraph in short)]
+    assert story_of(pdf(lines)).text == "\n\n".join(paragraphs)
+
+
+def test_what_a_browser_prints_around_a_page_is_removed() -> None:
+    head = (24, 820, 8, "11/21/26, 10:26 PM Council delays terminal - The Quay")
+    foot = (24, 17, 8, "https://example.org/council-delays-terminal 1/1")
+    story = story_of(pdf([*body(PROSE, MORE), head, foot]))
+    assert story.text == f"{' '.join(PROSE)}\n\n{' '.join(MORE)}"
+    assert story.removed == (Removed(head[3], "as printed"), Removed(foot[3], "as printed"))
 
 
 def test_a_paragraph_goes_on_across_pages() -> None:
@@ -117,12 +143,13 @@ def test_a_word_parted_at_a_lines_end_is_whole_again() -> None:
         "poned, said the well-",
         "known mayor. The well-known plan of Anglo-",
         "French builders was called a non-",
-        "starter, and 1990-",
+        "starter, sold end-to-",
+        "end, and 1990-",
         "2000 was no better.",
     ]
     assert story_of(pdf(body(lines))).text == (
         "The terminal was postponed, said the well-known mayor. The well-known plan of Anglo-"
-        "French builders was called a nonstarter, and 1990-2000 was no better."
+        "French builders was called a nonstarter, sold end-to-end, and 1990-2000 was no better."
     )
 
 

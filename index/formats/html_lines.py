@@ -8,6 +8,7 @@ what is a link.
 import re
 
 from index.cleaning.clean import furniture
+from index.cleaning.furniture import SIGN_UP as SIGNING_UP
 from index.formats import html_furniture as reasons
 from index.formats.html_blocks import Block
 
@@ -40,7 +41,7 @@ def line_reason(block: Block, tag: str, titles: frozenset[str], *, voted: bool) 
     [said] = furniture([" ".join(text.split())])
     tests = (
         (said, said is not None),
-        (reasons.SIGN_UP, block.links > 0 and SIGN_UP.search(text) is not None),
+        (SIGNING_UP, block.links > 0 and SIGN_UP.search(text) is not None),
         (
             reasons.RELATED,
             linked > 0.5 and block.links >= HEADLINE and LABEL.match(text) is not None,

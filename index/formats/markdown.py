@@ -32,7 +32,7 @@ def read_markdown(source: str) -> list[Story]:
     text = plain_text(body)
     if not text:
         raise ArticleError("it has no text")
-    fields = {key: _text_field(metadata, key) for key in TEXT_FIELDS}
+    fields: dict[str, Any] = {key: _text_field(metadata, key) for key in TEXT_FIELDS}
     fields |= {key: _date_field(metadata, key) for key in DATE_FIELDS}
     fields["title"] = fields["title"] or first_heading(body) or _headline(text)
     return [Story(text=text, **fields)]

@@ -7,6 +7,7 @@ of the pages. Pages that are pictures are not read. Knows nothing of pypdf or of
 import itertools
 import re
 import statistics
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,8 +32,14 @@ PAGE_NUMBER = re.compile(
     r"(?:page|seite|p\.|s\.)?\s*[-–—|]?\s*\d{1,4}\s*(?:(?:of|von|de|sur|/)\s*\d{1,4})?\s*[-–—|]?",
     re.IGNORECASE,
 )
+# What browsers print around a page: when it was printed and its title, its address and the page.
+PRINTED = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d{2}(?: ?[AP]M)?(?: .{1,300})?|"
+    r"(?:https?|file)://\S{1,2000}(?: \d{1,4}(?:/| of )\d{1,4})?",
+    re.IGNORECASE,
+)
 ENDS_SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
-HYPHENATED = re.compile(r"([^\W_]+)[-\u2010]$")
+HYPHENATED = re.compile(r"(?P<compound>[^\W_][-\u2010])?(?P<part>[^\W_]+)[-\u2010]$")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 # Names that programs give a document, not its writer.
@@ -78,11 +85,12 @@ def read_pdf(data: bytes) -> list[Story]:
 
 def _check_readable(lines: list[Line]) -> None:
     text = "".join(line.text for line in lines).replace(" ", "")
+    readable = sum(unicodedata.category(character)[0] in "LMN" for character in text)
     if not text:
         raise ArticleError(
             "it has no text layer: it is a scan; recognise its text (OCR) and save that"
         )
-    if sum(map(str.isalnum, text)) < MIN_READABLE * len(text):
+    if readable < MIN_READABLE * len(text):
         raise ArticleError("its text layer does not say which letters it has; save its text")
 
 
@@ -103,6 +111,7 @@ def _without_edges(lines: list[Line]) -> tuple[list[Line], tuple[Removed, ...]]:
             repeated = (line for line in found if line.size <= smallest * SAME_SIZE)
             reasons |= {id(line): "on most pages" for line in repeated}
     reasons |= {id(line): "page number" for line in edges if PAGE_NUMBER.fullmatch(line.text)}
+    reasons |= {id(line): "as printed" for line in edges if PRINTED.fullmatch(line.text)}
     removed = [Removed(line.text, reasons[id(line)]) for line in lines if id(line) in reasons]
     return [line for line in lines if id(line) not in reasons], tuple(removed)
 
@@ -183,11 +192,27 @@ def _paragraphs(lines: list[Line]) -> Iterator[str]:
 def _paragraph_ends(lines: list[Line]) -> list[bool]:
     """Tell of each line whether a paragraph ends with it."""
     pairs = list(itertools.pairwise(lines))
-    down = [_leading(a, b) for a, b in pairs if _same_size(a, b)]
-    leading = statistics.median([gap for gap in down if gap > 0] or [0.0])
     widths = sorted(len(line.text) for line in lines)
-    width = widths[int(len(widths) * 0.9)] if widths else 0
-    return [*(_ends(a, b, leading, width) for a, b in pairs), True][: len(lines)]
+    width = widths[int(len(widths) * 0.9)]
+    # What follows a filled line goes on with its paragraph, and so tells how far lines are apart.
+    gaps = [
+        gap
+        for line, following in pairs
+        if len(line.text) >= SHORT_LINE * width and (gap := _leading(line, following)) > 0
+    ]
+    leading = statistics.median(gaps or [0.0])
+    indented = [*(_is_indented(line, following) for line, following in pairs), False]
+    ends = (
+        _ends(line, following, leading, width) or begins
+        for (line, following), begins in zip(pairs, indented[1:], strict=True)
+    )
+    return [*ends, True]
+
+
+def _is_indented(line: Line, following: Line) -> bool:
+    """Tell whether a line begins further in than the one below it, as a paragraph's first does."""
+    further = line.x - following.x > INDENT * line.size
+    return further and _same_size(line, following) and _leading(line, following) > 0
 
 
 def _ends(line: Line, following: Line, leading: float, width: int) -> bool:
@@ -220,7 +245,7 @@ def _joined(lines: list[Line], words: frozenset[str]) -> str:
         parted = HYPHENATED.search(text)
         if parted is None:
             text += f" {line.text}"
-        elif _is_one_word(parted.group(1), line.text, words):
+        elif not parted["compound"] and _is_one_word(parted["part"], line.text, words):
             text = text[:-1] + line.text
         else:
             text += line.text
