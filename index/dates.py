@@ -192,6 +192,8 @@ def _joined(day: str, clock: re.Match[str] | None) -> str | None:
     iso = _day(day)
     if iso is None or clock is None:
         return iso
+    if len(iso) < len("2026-01-14"):  # an hour of a month is no moment
+        return None
     hour = int(clock["hour"])
     if clock["half"]:
         if not 1 <= hour <= 12:
@@ -215,7 +217,10 @@ def _offset(clock: re.Match[str]) -> str:
 
 def _day(written: str) -> str | None:
     """Return a day or a month in ISO 8601, or None if it is ambiguous or on no calendar."""
-    match = next(match for pattern in PATTERNS if (match := pattern.fullmatch(written)))
+    matches = (pattern.fullmatch(written) for pattern in PATTERNS)
+    match = next(filter(None, matches), None)
+    if match is None:  # two marks in one date, as in "14.09/2026"
+        return None
     parts = match.groupdict()
     if parts.get("one"):
         pairs = {(parts["one"], parts["two"]), (parts["two"], parts["one"])}

@@ -104,10 +104,10 @@ def canonical_address(url: str) -> str:
     try:
         parts = urllib.parse.urlsplit(url.strip())
         query = urllib.parse.parse_qsl(parts.query, keep_blank_values=True)
-        host = parts.netloc.lower()
+        kept = urllib.parse.urlencode([pair for pair in query if not TRACKING.fullmatch(pair[0])])
     except ValueError as error:
         raise ArticleError(f"it is not an address: {error}") from error
-    kept = urllib.parse.urlencode([pair for pair in query if not TRACKING.fullmatch(pair[0])])
+    host = parts.netloc.lower()
     return urllib.parse.urlunsplit((parts.scheme.lower(), host, parts.path or "/", kept, ""))
 
 

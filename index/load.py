@@ -7,7 +7,7 @@ dropped silently.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -163,12 +163,14 @@ class _Loader:
     ) -> Iterator[Loaded | Skipped]:
         entries = list(read_document(document))
         without_link: list[Story | Refusal] = []
+        followed: set[str] = set()
         for entry in entries[:MAX_ENTRIES]:
             if isinstance(entry, Story | Refusal):
                 without_link.append(entry)
             elif entry.link is None:
                 without_link.append(entry.story)
-            else:
+            elif entry.link not in followed:
+                followed.add(entry.link)
                 yield from self._followed(entry, entry.link)
         yield from self._many(without_link, stem, source, place)
         if len(entries) > MAX_ENTRIES:
@@ -179,7 +181,7 @@ class _Loader:
         """Load the article that a feed's entry leads to, else what the entry says of it."""
         own = entry.story
         try:
-            page = _first_story(read_document(self._fetched(link)))
+            page = _page_story(self._fetched(link))
             # Some feeds carry the whole story, some pages only its beginning.
             story = page if len(page.text) >= len(own.text) else replace(own, removed=page.removed)
             story = _filled(story, page, own)
@@ -213,11 +215,13 @@ def _filled(story: Story, *others: Story) -> Story:
     return replace(story, **known)
 
 
-def _first_story(parts: Iterable[object]) -> Story:
-    for part in parts:
-        if isinstance(part, Story):
-            return part
-    raise ArticleError("there is no story at that address")
+def _page_story(document: Document) -> Story:
+    """Return the story of a page; what holds many stories is no page."""
+    parts = () if document.kind.holds_many else read_document(document)
+    story = next((part for part in parts if isinstance(part, Story)), None)
+    if story is None:
+        raise ArticleError("there is no story at that address")
+    return story
 
 
 def _check(story: Story) -> None:

@@ -234,3 +234,12 @@ def test_a_long_line_is_searched_in_linear_time(piece: str) -> None:
 def test_a_found_date_has_its_place() -> None:
     (found,) = find_dates("On 14 Jan 2026 here")
     assert found.span == Span(3, 14)
+
+
+def test_a_date_with_two_kinds_of_marks_is_found_and_not_read() -> None:
+    [found] = find_dates("It met on 14.09/2026 again.")
+    assert found.iso is None
+
+
+def test_an_hour_of_a_month_is_no_moment() -> None:
+    assert iso_date("January 2026 17:04 Uhr") is None

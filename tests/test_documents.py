@@ -252,6 +252,19 @@ def test_a_feed_whose_article_is_gone_gives_its_own_text_and_says_so(
     assert article.text == PROSE
 
 
+def test_a_feed_leads_to_each_article_once_and_to_no_other_feed(
+    web: WebServer, fetcher: Fetcher
+) -> None:
+    quay = publish(web, "/quay", page("Second quay for Arden"))
+    other = publish(web, "/other", feed(entry("Quay", quay)), "text/xml")
+    body = feed(entry("Quay", quay), entry("Again", quay), entry("Other", other))
+    items = list(load_articles([publish(web, "/feed", body, "text/xml")], fetch=fetcher.fetch))
+    assert [item.place for item in items] == [quay, other]
+    assert isinstance(items[1], Skipped)
+    assert items[1].reason == "there is no story at that address"
+    assert web.paths.count("/quay") == 1
+
+
 @pytest.mark.parametrize(
     "link", ["file:///etc/passwd", "/etc/passwd", "../../secret.html", "secret.html", "ftp://h/x"]
 )
@@ -279,6 +292,17 @@ def test_a_feed_with_more_entries_than_anyone_reads_is_cut(
     [cut] = [item for item in items if isinstance(item, Skipped)]
     assert cut.refused
     assert "after the first 3" in cut.reason
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("suffix", [".xml", ".txt", ".html"])
+def test_a_feed_is_known_by_its_beginning(tmp_path: Path, suffix: str, encoding: str) -> None:
+    body = feed(entry("Quay", None, PROSE)).replace(
+        "?>", f' encoding="{encoding[:6].strip("-")}"?>', 1
+    )
+    (tmp_path / f"wire{suffix}").write_bytes(body.encode(encoding))
+    [item] = loaded(load_articles([tmp_path])).values()
+    assert (item.article.title, item.article.text) == ("Quay", PROSE)
 
 
 def test_xml_that_is_no_feed_is_refused(tmp_path: Path) -> None:

@@ -206,6 +206,22 @@ def test_a_malformed_feed_is_read_as_far_as_it_can_be(fault: str, title: str) ->
     assert story_of(fault).title == title
 
 
+def test_a_feed_that_cannot_be_made_sense_of_is_refused() -> None:
+    assert error_of(rss(channel="<image><link>x</link></image>y<textinput><link>z")) in {
+        "it is a feed too damaged to be read",
+        "it is a feed without entries",
+    }
+
+
+def test_entries_that_are_not_closed_are_read_each_for_itself() -> None:
+    opened = "".join(f"<item><link>/{n}</link><title>T {n}</title>" for n in range(3))
+    closed = "".join(f"<item><link>/{n}</link><title>T {n}</title></item>" for n in range(3, 6))
+    data = f"<rss version='2.0'><channel>{opened}{closed}</channel></rss>".encode()
+    stories = [item.story for item in read_feed(data, url=URL) if isinstance(item, Entry)]
+    assert [story.title for story in stories] == [f"T {n}" for n in range(6)]
+    assert [story.url for story in stories] == [f"https://example.org/{n}" for n in range(6)]
+
+
 def test_prefixes_that_a_feed_did_not_declare_are_known() -> None:
     data = (
         b"<rss version='2.0'><channel><item><link>https://example.org/a</link>"

@@ -95,6 +95,7 @@ def read_feed(data: bytes, *, url: str | None = None) -> list[Entry | Refusal]:
     entries = [element for element in tree.iter(etree.Element) if _name(element) in ENTRY]
     for element in entries[MAX_ENTRIES:]:
         _remove(element)
+    _set_apart(entries[:MAX_ENTRIES])
     _leave_out_unread(tree)
     feed = _parsed(etree.tostring(tree, encoding="utf-8"), url)
     if not feed["version"]:
@@ -107,6 +108,16 @@ def read_feed(data: bytes, *, url: str | None = None) -> list[Entry | Refusal]:
     if len(entries) > MAX_ENTRIES:
         found.append(Refusal(f"entries after the first {MAX_ENTRIES:,} are not read"))
     return found
+
+
+def _set_apart(entries: Sequence[Any]) -> None:
+    """Put each entry that is within another, which was not closed, after it."""
+    last: dict[Any, Any] = {}
+    for entry in entries:
+        around = next((each for each in entry.iterancestors() if _name(each) in ENTRY), None)
+        if around is not None and around.getparent() is not None:
+            last.get(around, around).addnext(entry)
+            last[around] = entry
 
 
 def _leave_out_unread(tree: Any) -> None:  # noqa: ANN401 - lxml publishes no types
@@ -136,12 +147,15 @@ def _name(element: Any) -> str:  # noqa: ANN401 - lxml publishes no types
 
 def _parsed(data: bytes, url: str | None) -> Any:  # noqa: ANN401 - feedparser publishes no types
     # Its own cleaning of HTML is slow, and not needed where HTML becomes text.
-    return feedparser.parse(
-        BytesIO(data),
-        response_headers={"content-location": url or "", "content-type": "application/xml"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        return feedparser.parse(
+            BytesIO(data),
+            response_headers={"content-location": url or "", "content-type": "application/xml"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # what elements in odd places do to it
+        raise ArticleError("it is a feed too damaged to be read") from error
 
 
 def _entry(entry: Any, number: int, feed: Any, url: str | None) -> Entry | Refusal:  # noqa: ANN401

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from index.errors import ArticleError
+from index.formats.fragment import printable
 from index.formats.html_blocks import ITEMS, Page, read_page
 from index.formats.html_metadata import Metadata, read_metadata
 from index.formats.html_page import decode_page, parse_page
@@ -82,7 +83,7 @@ def _text(page: Page, chosen: list[str | None]) -> str:
 
 def _plain(body: str) -> str:
     """Return the text of a body in metadata, which may hold markup."""
-    lines = PARAGRAPH_END.sub("\n", html.unescape(body)).split("\n")
+    lines = PARAGRAPH_END.sub("\n", printable(html.unescape(body))).split("\n")
     return "\n\n".join(clean for line in lines if (clean := " ".join(TAG.sub("", line).split())))
 
 

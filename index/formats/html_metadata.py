@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from index.dates import iso_date
+from index.formats.fragment import printable, web_address
 
 ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report)$")
 # JSON-LD is written by machines; more than this is no description of one page.
@@ -72,7 +73,7 @@ def read_metadata(root: etree._Element, url: str | None = None) -> Metadata:
     metas = _metas(root)
     links = [link.get("href", "") for link in root.iter("link") if link.get("rel") == "canonical"]
     addresses = [url or "", *links, metas.get("og:url", "")]
-    address = next((a.strip() for a in addresses if a.strip().startswith("http")), None)
+    address = next((found for a in addresses if (found := web_address(a))), None)
     heading = [_inner(h) for h in itertools.islice(root.iter("h1"), MAX_PIECES)]
     page_title = next((_inner(t) for t in root.iter("title")), "")
     titles = [metas.get("og:title"), metas.get("twitter:title"), page_title]
@@ -105,7 +106,8 @@ def _key(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return " ".join(html.unescape(text).split())[:MAX_VALUE]
+    # Pages put control characters, and scripts half of a character, where nobody sees them.
+    return " ".join(printable(html.unescape(text)).split())[:MAX_VALUE]
 
 
 def _inner(element: etree._Element) -> str:

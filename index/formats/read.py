@@ -63,6 +63,7 @@ MEDIA_TYPES = {
     "application/pdf": Kind.PDF,
     "application/json": Kind.JSON,
     "application/ld+json": Kind.JSON,
+    "application/feed+json": Kind.JSON,
     "application/x-ndjson": Kind.JSONL,
     "application/jsonl": Kind.JSONL,
     **dict.fromkeys(
@@ -89,7 +90,8 @@ def kind_of(data: bytes, declared: Kind | None) -> Kind:
     """
     from index.formats.feed import is_feed  # noqa: PLC0415 - feedparser is for feeds
 
-    start = data[:SNIFFED].removeprefix(b"\xef\xbb\xbf")
+    # Byte order marks and the zeros of UTF-16 tell nothing here.
+    start = data[:SNIFFED].translate(None, b"\0\xef\xbb\xbf\xfe\xff")
     if start.startswith(b"%PDF-"):
         return Kind.PDF
     if declared not in {None, Kind.TEXT, Kind.HTML, Kind.FEED}:
