@@ -1,10 +1,11 @@
 """Fuzz: every reader is given documents that nobody would have written, and must not break.
 
 A document becomes stories or is refused with a reason, within bounds of time and memory: what must
-hold is in `evals.fuzz_checks`, what the documents are made of in `evals.fuzz_corpus` and
-`evals.fuzz_mutations`. They are read in a process of its own, so that one which hangs or kills it
-is found out too. What is tried follows from the seed. Run as `python -m evals.fuzz --seconds 60`;
-what failed is written to a folder, for `python -m evals.fuzz --replay FILE`.
+hold is in `evals.fuzz_checks`, what the documents are made of in `evals.fuzz_corpus`,
+`evals.fuzz_tokens` and `evals.fuzz_mutations`. They are read in a process of its own, so that one
+which hangs or kills it is found out too. What is tried follows from the seed. Run as
+`python -m evals.fuzz --seconds 60`; what failed is written to a folder, for
+`python -m evals.fuzz --replay FILE`.
 """
 
 import argparse
@@ -104,14 +105,14 @@ class Reader:
     def read(self, kind: str, data: bytes) -> Trial:
         """Return what came of a document."""
         started = time.monotonic()
-        self._connection.send((kind, data))
         trial: Trial
         try:
+            self._connection.send((kind, data))
             if self._connection.poll(MAX_WAIT):
                 trial = self._connection.recv()
                 return trial
             problem = f"no answer within {MAX_WAIT:.0f} s"
-        except EOFError:
+        except (EOFError, OSError):
             problem = "the process ended"
         self.close()
         self._start()
@@ -210,7 +211,9 @@ def main() -> int:
     """Run from the command line and print what was seen; return 1 where anything failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, help="for each kind")
-    parser.add_argument("--inputs", type=int, help="of each kind (1,000 where no --seconds is given)")
+    parser.add_argument(
+        "--inputs", type=int, help="of each kind (1,000 where no --seconds is given)"
+    )
     parser.add_argument("--kind", choices=KINDS, action="append")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--failures", type=Path, default=Path("fuzz-failures"))

@@ -31,8 +31,8 @@ from index.web.fetch import Fetched
 ADDRESS = "https://news.example/mill?id=1"
 # A document goes with one of these, as a server may declare it.
 CHARSETS = (None, "utf-8", "iso-8859-1", "utf-16", "shift_jis", "gb2312", "idna", "\0", "utf-7", "")
-SUFFIX_OF = {kind: suffix for suffix, kind in reversed(SUFFIXES.items())} | {GZIP: ".txt.gz"}
-MEDIA_TYPE_OF = {kind: name for name, kind in reversed(MEDIA_TYPES.items())}
+SUFFIX_OF = {str(kind): suffix for suffix, kind in reversed(SUFFIXES.items())} | {GZIP: ".txt.gz"}
+MEDIA_TYPE_OF = {str(kind): name for name, kind in reversed(MEDIA_TYPES.items())}
 GZIP_LIMIT = Kind.TEXT.max_bytes
 MAX_ID = 200
 PASSAGE_CHARS = 1000
@@ -115,7 +115,9 @@ def _check_decoding(data: bytes, charset: str | None) -> None:
     except ArticleError as error:
         check_reason(str(error))
     try:
-        _require(len(gunzip(data, GZIP_LIMIT)) <= GZIP_LIMIT, "more was decompressed than asked for")
+        _require(
+            len(gunzip(data, GZIP_LIMIT)) <= GZIP_LIMIT, "more was decompressed than asked for"
+        )
     except ArticleError as error:
         check_reason(str(error))
 
@@ -256,5 +258,3 @@ def _is_text(value: object) -> bool:
 def _require(holds: object, otherwise: str) -> None:
     if not holds:
         raise BrokenError(otherwise)
-
-

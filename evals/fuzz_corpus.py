@@ -1,7 +1,7 @@
-"""Fuzzing, the corpus: small documents of every format, what they are written with, what they hold.
+"""Fuzzing, the corpus: small sound documents of every format, and ways to nest them in each other.
 
-`SEEDS` are sound documents that mutations start from, `TOKENS` are the pieces of each format that
-its readers act on, and `WRAPPERS` put any bytes where a format carries text. All text is invented.
+`SEEDS` are what mutations start from; `WRAPPERS` put any bytes where a format carries text. All
+text is invented.
 """
 
 import gzip
@@ -19,8 +19,7 @@ KINDS = (*(str(kind) for kind in Kind), GZIP, LINE)
 
 HEADLINE = "Ellerby votes to rebuild its mill"
 PARAGRAPHS = (
-    "ELLERBY, Jan. 14 (Reuters) - The town of Ellerby will rebuild its old mill, after a vote that "
-    "split the council in two.",
+    "ELLERBY, Jan. 14 (Reuters) - The town will rebuild its old mill after a vote by the council.",
     "“The roof alone would cost four million crowns,” said Mayor Ada Quist on Monday.",
     "Opponents had asked for a library instead, and promised to bring the matter to a court.",
     "Zwölf Störche – on the chimney – leave in spring; then work begins. Žižka says: “Ещё рано.”",
@@ -151,12 +150,12 @@ def pdf(content: bytes, *, compressed: bool = False, cmap: bytes = b"") -> bytes
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R /Lang (en) >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R "
-        b"/Resources << /Font << /F1 4 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R /Resources 8 0 R >>",
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica" + meant + b" >>",
         b"<< /Length %d%s >>\nstream\n%s\nendstream" % (len(stream), packed, stream),
         b"<< /Title (Ellerby rebuilds its mill) /Author (Ida Holm) >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(cmap), cmap),
+        b"<< /Font << /F1 4 0 R >> >>",
     )
     written = b"%PDF-1.4\n"
     places = []
@@ -203,6 +202,12 @@ CMAP = (
     b"endcodespacerange 2 beginbfchar <41> <0042> <42> <D83DDE00> endbfchar "
     b"1 beginbfrange <43> <50> <0061> endbfrange endcmap end"
 )
+RDF = (
+    b"<?xml version='1.0' encoding='iso-8859-1'?><rdf:RDF "
+    b"xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
+    b"<channel><title>C\xe9</title></channel><item><title>Mill</title><description>A mill "
+    b"stands.</description><link>https://news.example/1</link></item></rdf:RDF>"
+)
 _RECORD = json.dumps(RECORD).encode()
 _ARTICLES = sorted((Path(__file__).parents[1] / "seeds").glob("[0-9]*.md"))
 _MARKDOWN = [MARKDOWN.encode(), *(path.read_bytes() for path in _ARTICLES)]
@@ -238,10 +243,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         rss(b"<p>A mill &amp; a quay.</p>"),
         rss(BODY.encode()),
         atom(BODY.replace("<", "&lt;").encode()),
-        b"<?xml version='1.0' encoding='iso-8859-1'?><rdf:RDF "
-        b"xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
-        b"<channel><title>C\xe9</title></channel><item><title>Mill</title><description>A mill "
-        b"stands.</description><link>https://news.example/1</link></item></rdf:RDF>",
+        RDF,
     ),
     GZIP: (
         gzip.compress(TEXT.encode(), mtime=0),
@@ -249,83 +251,15 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         gzip.compress(b"\0" * 4_000_000, mtime=0),
     ),
     LINE: (
-        *(line.encode() for line in ("Jan. 14, 2026 at 5:04 p.m. ET", "14. Januar 2026, 17.04 Uhr")),
+        *(
+            line.encode()
+            for line in ("Jan. 14, 2026 at 5:04 p.m. ET", "14. Januar 2026, 17.04 Uhr")
+        ),
         *(line.encode() for line in ("Wed, 14 Jan 26 17:04 GMT", "2026-01-14T17:04:00.5+01:00")),
         *(line.encode() for line in ("17:04 UTC+1 on 14/01/2026", "2026年1月14日 17:04", HEADLINE)),
         b"https://u:p@www.News.example:80/a%20b/../c;d?utm_source=x&q=%C3%A9+&q=#f",
         b"http://[::1]/\xc3\xa9?a=b;c",
     ),
-}
-
-_MARKUP = tuple(
-    "<p> </p> <div> </div> <article> <h1> <ul> <li> <table> <tr> <td> <tr><td> <br> <a> <b> <i> "
-    "<blockquote> <script> </script> <style> <svg> <math> <template> <noscript> <iframe> <select> "
-    "<textarea> <plaintext> <body> </body> </html> <base href=//x> <time> <pre> <font> <form> "
-    "<table><tr><td><table> <a><div> <p><table> <!-- --> --!> <!-->  <![CDATA[ ]]> <?xml ?> <!doctype "
-    "<![if]> &#x0; &#xD800; &#1114112; &#x1F600; &amp; &nbsp; &lt;script&gt; &a &#".split()
-)
-_XML = tuple(
-    "<?xml <!DOCTYPE <!ENTITY [<!ENTITY%a'b'>]> &a; <item> </item> <entry> </entry> <rss> <channel>"
-    " </channel> <feed> <rdf:RDF <dc:date> <atom:link xmlns:x='' xmlns='y' xml:base='//[' <x:y "
-    "<title> </title> <description> <content:encoded> <link>http://[</link> <guid> <source> "
-    "<link>javascript:x</link> <pubDate> encoding='utf-16' encoding='x' type='xhtml' ]]>".split()
-)
-_JSON = (
-    *'{" " [ ] { } : , [[ {"a": {"@graph":[ "@id" "@type" null true NaN -Infinity 1e999 -0'.split(),
-    *(r"\ud83d \ude00 \u0000 \u202e \u2028 \" \\ \u00e9 \x".split()),
-    *('"text":1', '"url":"http://["', '"published":0', '"published":99999999999999999999', "9" * 5000),
-    *('"text":""', '"id":""', '"id":"../x"', '"date":"2026"', '"text":{"a":', '"name":', '"author":['),
-)
-_PDF = tuple(
-    "%PDF-1.7 stream endstream obj endobj xref trailer startxref %%EOF << >> [ ] ( ) <FEFF /Length "
-    "/Filter[/FlateDecode/FlateDecode] /LZWDecode /ASCII85Decode /RunLengthDecode /DCTDecode /Kids "
-    "/Kids[2_0_R] /Parent_3_0_R /Count_99999999 /Count_-1 /Encrypt /ObjStm /XRef /Type/Page /Prev_0 "
-    "/Predictor_15 /Columns_99999999 /Index[0_99999999] /W[9_9_9] 3_0_R 5_0_R 99999_0_R BT ET Tj TJ "
-    "Tf Td TD Tm T* ' \" q Q cm Do BI ID EI 1e99 -1e99 0.0.0 nan /F1_1e30_Tf 0_0_0_0_0_0_Tm /Form "
-    "/ToUnicode_5_0_R beginbfrange <00><FFFFFFFF><0000> endbfrange beginbfchar <D800> \\ \\777 /#00"
-    " /Encoding/Identity-H /DescendantFonts[4_0_R] /Differences[0/a-1/b] /W[0[1_2]3_4_5] /Type0"
-    " /Widths[ /FirstChar_-9 /MissingWidth_nan /Contents[5_0_R_5_0_R] /Title<FEFFD800>".split()
-)
-_YAML = tuple(
-    "--- ... title: published: url: &a *a <<: !!python/object: ! | > - ? [ {a: # %YAML".split()
-)
-_MARKS = tuple(
-    "* ** _ ` ``` ~~~ # ## > - 1. [ ]( ![ ][ [a]: <http:// \\ | |-| *a _a `a [![ &#0; <br> ---".split()
-)
-_CREDITS = tuple(
-    "By_ Published: Updated: Source: (AP) (Reuters)_-_ Advertisement Share Read_more: Photo: © "
-    "Subscribe Related_stories Follow_us_on | • – — By_By_ https:// www. @ Jan._14,_2026 99/99/9999 "
-    "2026-02-30 0000-00-00 2026年13月1日 5:04_p.m._ET Z +99:99 Jan._14,_2026_|_A_B_|_The_C".split()
-)
-_ADDRESS = tuple(
-    "http:// // [ ] [::1] @ : :80 :x % %2F %00 %ff %0a ? & = ; # ../ xn-- xn--a ℀ ⁄ １ www. &ref=".split()
-)
-# What is odd in a text of any format: marks of encodings, of direction, of nothing at all.
-ODD = (
-    *(b"\x00", b"\xff", b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xff\xfe\x00\x00", b"+/v8-"),
-    *(b"\xed\xa0\x80", b"\xed\xb0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\xe2\x80", b"\x1b$B"),
-    *(c.encode() for c in "\u202e\u2067\u200b\u200d\u0301\u0085\u2028\u00ad\ufeff\uffff\ufffd\u3000"),
-    *(c.encode() for c in "٣０ß𝟙İſ☃😀🏴🇫🇷ﷺ漢กா\U000e0001\U0010ffff"),
-    *(b"\r", b"\n", b"\r\n", b"\n\n", b"\t", b"\v", b"\f", b"\x1c", b"\x1f", b"\x7f", b"\x9b", b"\x1a"),
-    *(b".", b",", b'"', b"'", b" ", b"-1", b"0", b"1e309", b"2147483648", b"18446744073709551616"),
-)
-
-
-def _written(tokens: tuple[str, ...]) -> tuple[bytes, ...]:
-    """Return tokens as bytes; "_" stands for a space in them."""
-    return tuple(token.replace("_", " ").encode() for token in tokens)
-
-
-TOKENS: dict[str, tuple[bytes, ...]] = {
-    Kind.TEXT: _written(_CREDITS),
-    Kind.MARKDOWN: _written((*_MARKS, *_YAML, *_MARKUP, *_CREDITS)),
-    Kind.HTML: _written((*_MARKUP, *_JSON, *_CREDITS)),
-    Kind.PDF: _written((*_PDF, *_CREDITS)),
-    Kind.JSON: _written((*_JSON, *_MARKUP)),
-    Kind.JSONL: _written((*_JSON, "\n", "\r", "\u2028")),
-    Kind.FEED: _written((*_XML, *_MARKUP)),
-    LINE: _written((*_CREDITS, *_ADDRESS)),
-    GZIP: (b"\x1f\x8b\x08", b"\x1f\x8b\x08\x04\xff\xff", b"\x1f\x8b\x08\x1f", b"\0" * 64),
 }
 
 WRAPPERS: dict[str, tuple[Callable[[bytes], bytes], ...]] = {

@@ -29,6 +29,10 @@ COST = 0.3
 # trafilatura's time grows faster than the page; a larger one is not asked about.
 MAX_ASKED = 50_000
 MAX_ASKED_CHARS = 1_000_000
+# It also asks other programs where it is in doubt, and their time grows by the square of the blocks
+# and elements.
+MAX_DOUBTED = 10_000
+MAX_DOUBTED_BLOCKS = 3000
 SHINGLE = 4
 # Text is a repetition where more than this share of it was there before.
 REPEATED = 0.9
@@ -143,7 +147,8 @@ def _votes(page: Page, root: etree._Element) -> list[bool]:
     size = sum(len(block.text) for block in page.blocks)
     if len(page.nodes) > MAX_ASKED or size > MAX_ASKED_CHARS:
         return [True] * len(page.blocks)
-    text = _extracted(root)
+    large = len(page.nodes) > MAX_DOUBTED or len(page.blocks) > MAX_DOUBTED_BLOCKS
+    text = _extracted(root, fast=large)
     lines = {same_words(line) for line in re.split(r"[\n|]", text)}
     shingles = set(_shingles(text))
     votes = []
@@ -154,14 +159,14 @@ def _votes(page: Page, root: etree._Element) -> list[bool]:
     return votes if any(votes) else [True] * len(page.blocks)
 
 
-def _extracted(root: etree._Element) -> str:
+def _extracted(root: etree._Element, *, fast: bool) -> str:
     # Imported here: asking a question needs none of it.
     import trafilatura  # noqa: PLC0415
 
     # What it cannot read is not the user's to know; the page's structure decides then.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL + 1)
     try:
-        return trafilatura.extract(root, include_comments=False) or ""
+        return trafilatura.extract(root, include_comments=False, fast=fast) or ""
     except Exception:  # noqa: BLE001 - any page may be malformed in a way that it does not know
         return ""
 

@@ -10,7 +10,7 @@ from frontmatter.default_handlers import YAMLHandler
 
 from index.dates import iso_date
 from index.errors import ArticleError
-from index.formats.markdown_text import first_heading, plain_text
+from index.formats.markdown_text import rendered
 from index.types import Story
 
 TEXT_FIELDS = ("id", "title", "outlet", "author", "url", "language")
@@ -29,13 +29,13 @@ def read_markdown(source: str) -> list[Story]:
         ArticleError: it has no text, or bad front matter.
     """
     metadata, body = _split_front_matter(source)
-    text = plain_text(body)
-    if not text:
+    document = rendered(body)
+    if not document.text:
         raise ArticleError("it has no text")
     fields: dict[str, Any] = {key: _text_field(metadata, key) for key in TEXT_FIELDS}
     fields |= {key: _date_field(metadata, key) for key in DATE_FIELDS}
-    fields["title"] = fields["title"] or first_heading(body) or _headline(text)
-    return [Story(text=text, **fields)]
+    fields["title"] = fields["title"] or document.heading or _headline(document.text)
+    return [Story(text=document.text, **fields)]
 
 
 def _split_front_matter(source: str) -> tuple[dict[str, Any], str]:

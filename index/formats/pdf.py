@@ -40,6 +40,8 @@ PRINTED = re.compile(
 )
 ENDS_SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 HYPHENATED = re.compile(r"(?P<compound>[^\W_][-\u2010])?(?P<part>[^\W_]+)[-\u2010]$")
+# No part of a word before a hyphen is longer.
+MAX_PART_LENGTH = 60
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 # Names that programs give a document, not its writer.
@@ -240,16 +242,15 @@ def _same_size(one: Line, other: Line) -> bool:
 
 def _joined(lines: list[Line], words: frozenset[str]) -> str:
     """Join the lines of a paragraph; a word that was parted at a line's end is whole again."""
-    text = lines[0].text
+    parts = [lines[0].text]
     for line in lines[1:]:
-        parted = HYPHENATED.search(text)
+        parted = HYPHENATED.search(parts[-1][-MAX_PART_LENGTH:])
         if parted is None:
-            text += f" {line.text}"
+            parts.append(" ")
         elif not parted["compound"] and _is_one_word(parted["part"], line.text, words):
-            text = text[:-1] + line.text
-        else:
-            text += line.text
-    return text
+            parts[-1] = parts[-1][:-1]
+        parts.append(line.text)
+    return "".join(parts)
 
 
 def _is_one_word(before: str, after: str, words: frozenset[str]) -> bool:

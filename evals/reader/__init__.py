@@ -1,0 +1,1 @@
+"""A small reader: which sentences of a passage answer a question, and whether any does."""

@@ -1,0 +1,166 @@
+"""Model: a question and a passage go through one encoder once; each sentence is scored, and the whole.
+
+`[CLS] question [SEP] passage [SEP]`, token types 0 and 1. A sentence is scored on the mean of its
+tokens' vectors together with that of `[CLS]`, the passage on that of `[CLS]` alone.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import BertConfig, BertModel
+
+from index.models import DEFAULT_MODEL, locate
+
+MAX_TOKENS = 256
+MAX_QUESTION = 64
+WEIGHTS, TOKENIZER, CONFIG = "model.safetensors", "tokenizer.json", "config.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What the encoder reads.
+
+    Attributes:
+        tokens: the ids, special ones included.
+        question: how many of them are the question's, `[CLS]` and the first `[SEP]` included.
+        sentences: for each sentence where its tokens start and end; equal where none was read.
+    """
+
+    tokens: tuple[int, ...]
+    question: int
+    sentences: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Encoded pairs, padded to one size.
+
+    Attributes:
+        tokens, attention, types: shape (pairs, tokens).
+        sentences: the share that each token has in the mean of each sentence, shape (pairs,
+            sentences, tokens); all zero where a pair has no such sentence.
+    """
+
+    tokens: torch.Tensor
+    attention: torch.Tensor
+    types: torch.Tensor
+    sentences: torch.Tensor
+
+
+class Reader(nn.Module):
+    """The encoder and its two heads."""
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        size = encoder.config.hidden_size
+        self.encoder = encoder
+        self.sentence = _head(2 * size, size)
+        self.passage = _head(size, size)
+
+    def forward(
+        self,
+        tokens: torch.Tensor,
+        attention: torch.Tensor,
+        types: torch.Tensor,
+        sentences: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the logits of the sentences, shape (pairs, sentences), and of the passages."""
+        hidden = self.encoder(
+            input_ids=tokens, attention_mask=attention, token_type_ids=types
+        ).last_hidden_state
+        whole = hidden[:, 0]
+        means = sentences.to(hidden.dtype) @ hidden
+        both = torch.cat([means, whole.unsqueeze(1).expand_as(means)], dim=2)
+        return self.sentence(both).squeeze(2), self.passage(whole).squeeze(1)
+
+
+class Encoder:
+    """Turns texts into what a reader reads.
+
+    Args:
+        file: the model's `tokenizer.json`.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._tokenizer = Tokenizer.from_file(str(file))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._first = self._tokenizer.token_to_id("[CLS]")
+        self._last = self._tokenizer.token_to_id("[SEP]")
+
+    def encode(self, question: str, sentences: Sequence[str]) -> Encoded:
+        """Return a pair's tokens; a passage that is too long loses its end."""
+        asked, *told = (
+            encoding.ids
+            for encoding in self._tokenizer.encode_batch(
+                [question, *sentences], add_special_tokens=False
+            )
+        )
+        tokens = [self._first, *asked[:MAX_QUESTION], self._last]
+        before = len(tokens)
+        spans = []
+        for sentence in told:
+            start = len(tokens)
+            tokens += sentence[: MAX_TOKENS - 1 - start]
+            spans.append((start, len(tokens)))
+        return Encoded((*tokens, self._last), before, tuple(spans))
+
+
+def collate(encoded: Sequence[Encoded]) -> Batch:
+    """Return a batch of pairs."""
+    width = max(len(one.tokens) for one in encoded)
+    height = max(len(one.sentences) for one in encoded)
+    tokens, attention, types = (np.zeros((len(encoded), width), dtype=np.int64) for _ in range(3))
+    sentences = np.zeros((len(encoded), height, width), dtype=np.float32)
+    for row, one in enumerate(encoded):
+        tokens[row, : len(one.tokens)] = one.tokens
+        attention[row, : len(one.tokens)] = 1
+        types[row, one.question : len(one.tokens)] = 1
+        for place, (start, end) in enumerate(one.sentences):
+            sentences[row, place, start:end] = 1 / max(1, end - start)
+    arrays: list[npt.NDArray[np.generic]] = [tokens, attention, types, sentences]
+    return Batch(*(torch.from_numpy(array) for array in arrays))
+
+
+def new_reader() -> tuple[Reader, Path]:
+    """Return a reader that has learnt nothing yet, and the folder of the model it starts from.
+
+    Raises:
+        ModelError: the model is not here.
+    """
+    folder = locate(DEFAULT_MODEL)
+    return Reader(BertModel.from_pretrained(folder, add_pooling_layer=False)), folder
+
+
+def save(reader: Reader, tokenizer: Path, folder: Path) -> None:
+    """Write a reader into a folder; a kill leaves the one before it."""
+    from safetensors.torch import save_file  # noqa: PLC0415 - not needed for asking
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / TOKENIZER).write_bytes((tokenizer / TOKENIZER).read_bytes())
+    (folder / CONFIG).write_text(json.dumps(reader.encoder.config.to_dict(), indent=2), "utf-8")
+    temporary = folder / f".{WEIGHTS}"
+    save_file(reader.state_dict(), temporary)
+    temporary.replace(folder / WEIGHTS)
+
+
+def load(folder: Path) -> tuple[Reader, Encoder]:
+    """Return what `save` wrote, ready to read."""
+    from safetensors.torch import load_file  # noqa: PLC0415 - as in `save`
+
+    reader = Reader(BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False))
+    reader.load_state_dict(load_file(folder / WEIGHTS))
+    return reader.eval(), Encoder(folder / TOKENIZER)
+
+
+def _head(inputs: int, hidden: int) -> nn.Module:
+    return nn.Sequential(
+        nn.Dropout(0.1), nn.Linear(inputs, hidden), nn.GELU(), nn.Linear(hidden, 1)
+    )
