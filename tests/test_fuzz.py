@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evals.fuzz import MAX_SECONDS, Reader, Tally, Trial, fuzz, inputs_of, save
-from evals.fuzz_checks import BrokenError, check, check_fields, check_passages, check_reason
-from evals.fuzz_corpus import KINDS, LINE, RECORD, SEEDS, html_page, pdf
-from evals.fuzz_mutations import MAX_BYTES, make_input
+from evals.fuzz.checks import BrokenError, check, check_fields, check_passages, check_reason
+from evals.fuzz.corpus import KINDS, LINE, RECORD, SEEDS, html_page, pdf
+from evals.fuzz.mutations import MAX_BYTES, make_input
+from evals.fuzz.run import MAX_SECONDS, Reader, Tally, Trial, fuzz, inputs_of, save
 from index.types import Article, Passage, Removed, Span, Story
 
 HEADLINE_OF_HALVES = json.dumps({"@type": "NewsArticle", "headline": "A \ud83d mill"}).encode()

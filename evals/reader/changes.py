@@ -99,7 +99,9 @@ class Changer:
                 found.append(Change(old, random_.choice(new), kind))
         return found
 
-    def elsewhere(self, change: Change, question: str, passage: str, random_: random.Random) -> Change | None:
+    def elsewhere(
+        self, change: Change, question: str, passage: str, random_: random.Random
+    ) -> Change | None:
         """Return a change of the same thing for something that is in neither text, if there is."""
         told = f" {_plain(question)} {_plain(passage)} "
         before = next((b for b, old, _ in self._things(question) if old == change.old), "")
@@ -154,7 +156,9 @@ class Changer:
 
 def _plain(text: str) -> str:
     """Return a text's words in lower case, single spaces between; a mark between words is one."""
-    return " ".join(match.group().lower() for match in re.finditer(r"\w+(?:[.,]\d+)*|[^\w\s]", text))
+    return " ".join(
+        match.group().lower() for match in re.finditer(r"\w+(?:[.,]\d+)*|[^\w\s]", text)
+    )
 
 
 def _whole(thing: str) -> re.Pattern[str]:

@@ -61,7 +61,9 @@ def validate(
         if label is not None
     ]
     ranks = [
-        _rank(one, example) for one, example in zip(read, examples, strict=True) if example.answerable
+        _rank(one, example)
+        for one, example in zip(read, examples, strict=True)
+        if example.answerable
     ]
     by_kind: dict[str, list[float]] = defaultdict(list)
     for one, example in zip(read, examples, strict=True):

@@ -71,9 +71,7 @@ def read_sources(folder: Path) -> list[Asked]:
     Raises:
         BenchmarkError: one cannot be read.
     """
-    return [
-        asked for name, read in SOURCES.items() for asked in read(_rows(file_of(folder, name)))
-    ]
+    return [asked for name, read in SOURCES.items() for asked in read(_rows(file_of(folder, name)))]
 
 
 def file_of(folder: Path, name: str) -> Path:
@@ -125,9 +123,7 @@ def _read_found(rows: Sequence[Row]) -> Iterator[Asked]:
         yield from _asked(row, spans, marked, f"wiki:{row['title']}")
 
 
-def _asked(
-    row: Row, spans: Sequence[Span], marked: Sequence[bool], group: str
-) -> Iterator[Asked]:
+def _asked(row: Row, spans: Sequence[Span], marked: Sequence[bool], group: str) -> Iterator[Asked]:
     """Yield a question whose answer was marked; other sentences that hold it are left open."""
     if not any(marked):
         return

@@ -97,7 +97,9 @@ def main(arguments: list[str] | None = None) -> int:
     _say(f"{len(learnt)} examples {kinds([example for example, _ in learnt])}")
     seconds = options.minutes * 60 if options.minutes else None
     course = Course(len(learnt) * options.epochs, seconds)
-    loss = _train(reader, learnt, validated[:VALIDATED], course, lambda: save(reader, start, options.out))
+    loss = _train(
+        reader, learnt, validated[:VALIDATED], course, lambda: save(reader, start, options.out)
+    )
     save(reader, start, options.out)
     card = {
         "method": "python -m evals.reader.train",
@@ -122,9 +124,7 @@ def _pairs(data: Path, encoder: Encoder, limit: int | None) -> tuple[list[Pair],
     asked = read_sources(data)
     # Lower-cased sets would say that nothing is a name.
     changer = Changer(text for one in asked for text in one.sentences if not text.islower())
-    learnt, validated = (
-        make_examples(side, changer, SEED)[:limit] for side in split(asked)
-    )
+    learnt, validated = (make_examples(side, changer, SEED)[:limit] for side in split(asked))
     return _encoded(learnt, encoder), _encoded(validated, encoder)
 
 

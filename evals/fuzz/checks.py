@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.fuzz_corpus import GZIP, LINE
+from evals.fuzz.corpus import GZIP, LINE
 from index.chunk import chunk
 from index.dates import find_dates, iso_date
 from index.decode import decode, gunzip
@@ -82,7 +82,7 @@ def check(kind: str, data: bytes, folder: Path) -> Outcome:
     """Read a document in every way that there is, and check what comes out.
 
     Args:
-        kind: one of `evals.fuzz_corpus.KINDS`.
+        kind: one of `evals.fuzz.corpus.KINDS`.
         data: the document, sound or not.
         folder: where it may be written to; one file of it is overwritten.
 

@@ -8,8 +8,8 @@ that are given alone.
 import random
 from collections.abc import Callable
 
-from evals.fuzz_corpus import SEEDS, WRAPPERS
-from evals.fuzz_tokens import ODD, TOKENS
+from evals.fuzz.corpus import SEEDS, WRAPPERS
+from evals.fuzz.tokens import ODD, TOKENS
 
 # No input is longer, so that the time that one takes says how time grows.
 MAX_BYTES = 64 * 1024

@@ -1,8 +1,8 @@
 """Fuzz: every reader is given documents that nobody would have written, and must not break.
 
 A document becomes stories or is refused with a reason, within bounds of time and memory: what must
-hold is in `evals.fuzz_checks`, what the documents are made of in `evals.fuzz_corpus`,
-`evals.fuzz_tokens` and `evals.fuzz_mutations`. They are read in a process of its own, so that one
+hold is in `evals.fuzz.checks`, what the documents are made of in `evals.fuzz.corpus`,
+`evals.fuzz.tokens` and `evals.fuzz.mutations`. They are read in a process of its own, so that one
 which hangs or kills it is found out too. What is tried follows from the seed. Run as
 `python -m evals.fuzz --seconds 60`; what failed is written to a folder, for
 `python -m evals.fuzz --replay FILE`.
@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from evals.fuzz_checks import BrokenError, check
-from evals.fuzz_corpus import KINDS
-from evals.fuzz_mutations import make_input
+from evals.fuzz.checks import BrokenError, check
+from evals.fuzz.corpus import KINDS
+from evals.fuzz.mutations import make_input
 
 MIB = 1024**2
 # What an input may take: seconds of the processor, and MiB beside what the process had.
@@ -233,7 +233,3 @@ def main() -> int:
             failed |= bool(tally.failures)
         reader.close()
     return int(failed)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,6 @@
 """Fuzzing, the tokens: the pieces of each format that its readers act on, and odd characters."""
 
-from evals.fuzz_corpus import GZIP, LINE
+from evals.fuzz.corpus import GZIP, LINE
 from index.formats.read import Kind
 
 _MARKUP = tuple(
