@@ -98,5 +98,9 @@ def _opened(settings: Settings) -> "Pipeline":
             collection_cli.build_collection([SEEDS], settings)
         store = SqliteStore(settings.data)
         recipe = store.info().recipe
+    if not store.info().articles:
+        raise NoCollectionError(
+            f"the collection in {settings.data} is empty: `dateline add` puts articles in"
+        )
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
     return Pipeline(store, model.for_asking(recipe.model))

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,7 @@ import typer
 from api.options import AsJson, Data
 from api.settings import SEEDS, Settings
 from api.streams import note, print_json, reported, result_console, step_progress
-from index.errors import NoCollectionError
+from index.errors import NoCollectionError, NothingToIndexError
 
 if TYPE_CHECKING:
     from index.build import BuildReport
@@ -58,6 +58,8 @@ def build(  # noqa: PLR0913 - one for each option
     """
     settings = Settings.from_environment(os.environ, data=data, embedder=embedder)
     with reported():
+        if not places:
+            _refuse_to_replace(settings)
         report = build_collection(places or [SEEDS], settings, offline=offline, verbose=verbose)
         _show(report, settings, as_json=as_json)
 
@@ -99,6 +101,7 @@ def remove(
 
     settings = Settings.from_environment(os.environ, data=data)
     with reported(), _opened(settings) as store:
+        ids = list(dict.fromkeys(ids))
         info = remove_articles(ids, store)
         if as_json:
             print_json({"removed": ids, "info": asdict(info)})
@@ -128,11 +131,13 @@ def articles(  # noqa: PLR0913 - one for each option
 
     Examples: dateline articles --outlet Courier --after 2026-01 · dateline articles ID --removed
     """
-    from index.filters import Filter  # noqa: PLC0415 - not for --help
+    from index.filters import Filter, FilterError  # noqa: PLC0415 - not for --help
 
     settings = Settings.from_environment(os.environ, data=data)
     with reported(), _opened(settings) as store:
         wanted = Filter(outlet, author, after, before, origin)
+        if article_id is not None and wanted != Filter():
+            raise FilterError("an ID names one article: leave out the filters, or the ID")
         listed = _listed(store, article_id, wanted)
         if as_json:
             found = [_as_json(store, item, text=text, removed=removed) for item in listed]
@@ -217,16 +222,34 @@ def _show(report: "BuildReport", settings: Settings, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
+def _refuse_to_replace(settings: Settings) -> None:
+    """Refuse to put the bundled articles in the place of others that nobody named."""
+    try:
+        with _opened(settings) as store:
+            known = store.known().values()
+    except NoCollectionError:
+        return
+    others = sum(not (k.source or "").startswith(str(SEEDS.resolve())) for k in known)
+    if others:
+        raise NothingToIndexError(
+            f"the collection in {settings.data} holds {others:,} articles of your own: name the "
+            "places to build it from, or choose another data folder with --data"
+        )
+
+
 def _listed(store: "SqliteStore", article_id: str | None, wanted: Any) -> "list[Listed]":  # noqa: ANN401
     from index.errors import UnknownArticleError  # noqa: PLC0415 - not for --help
 
     everything = list(store.listed())
-    if article_id is None:
-        return [item for item in everything if wanted.admits(item)]
-    found = [item for item in everything if item.article.id == article_id]
-    if not found:
-        raise UnknownArticleError(article_id, [item.article.id for item in everything])
-    return found
+    by_id = {item.article.id: item for item in everything}
+    for named in (article_id, wanted.origin):
+        if named is not None and named not in by_id:
+            raise UnknownArticleError(named, by_id)
+    if article_id is not None:
+        return [by_id[article_id]]
+    if wanted.origin is not None:
+        wanted = replace(wanted, origin=by_id[wanted.origin].origin)
+    return [item for item in everything if wanted.admits(item)]
 
 
 def _as_json(store: "SqliteStore", item: "Listed", *, text: bool, removed: bool) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def show_report(console: Console, report: "BuildReport", folder: str) -> None:
         (len(report.updated), "updated"),
         (len(report.unchanged), "unchanged"),
         (len(report.removed), "removed"),
+        (len(report.kept), "kept unread"),
         (len(report.refused), "refused"),
     ]
     changes = ", ".join(f"{count:,} {what}" for count, what in counts if count)
@@ -48,7 +49,7 @@ def show_report(console: Console, report: "BuildReport", folder: str) -> None:
 def show_list(console: Console, listed: Sequence[Listed], texts: Sequence[Article] = ()) -> None:
     """Print a line for each article, or each with its text where the texts are given."""
     if not listed:
-        paragraph(console, Text("no article matches"))
+        paragraph(console, Text("no article is there that matches"))
     full = {article.id: article for article in texts}
     for number, item in enumerate(listed):
         article = item.article

@@ -5,14 +5,21 @@ stored as one change as soon as it is ready: what was reported as stored survive
 next run goes on from there. What has not changed is not embedded again.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.embed import Embedder
 from index.embedding import EmbeddingModel
-from index.errors import MismatchError, NoCollectionError, NothingToIndexError, UnknownArticleError
-from index.files import Skipped
+from index.errors import (
+    ChangedError,
+    MismatchError,
+    NoCollectionError,
+    NothingToIndexError,
+    UnknownArticleError,
+)
+from index.files import READ_HERE, Skipped
+from index.ids import is_address
 from index.load import Fetch, Loaded, load_articles
 from index.passages import CHUNKING, Progress, embed_windows, embedded_text, unwatched
 from index.store import CollectionInfo, EmbeddedArticle, Known, Recipe, Store
@@ -33,13 +40,17 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What was done. Articles are named by their ids."""
+    """What was done. Articles are named by their ids.
+
+    `kept` are those that were to be read again and could not be; they stay as they were stored.
+    """
 
     info: CollectionInfo
     added: tuple[str, ...]
     updated: tuple[str, ...]
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
+    kept: tuple[str, ...]
     skipped: tuple[Skipped, ...]
 
     @property
@@ -58,8 +69,9 @@ def build(
 ) -> BuildReport:
     """Make the collection in `store` hold exactly the articles at `places`.
 
-    Articles of another model or of older rules are replaced in one change; else what has changed
-    goes in window by window, and what is gone leaves last.
+    What cannot be read this time stays as it was stored. Articles of another model or of older
+    rules are replaced in one change; else what has changed goes in window by window, and what is
+    gone leaves last.
 
     Raises:
         NothingToIndexError: there is no article there; the collection is as it was.
@@ -68,20 +80,22 @@ def build(
         StoreError: the collection cannot be written; nothing more was stored.
     """
     watch = watch or Watch()
-    loaded, skipped = _load(load_articles(places, fetch=fetch), watch)
+    held = _held(store)
+    loaded, skipped = _load(load_articles(places, known=held.known, fetch=fetch), watch)
     if not loaded:
         raise NothingToIndexError(_why_nothing(places, skipped))
-    before, known = _before(store)
-    gone = tuple(sorted(known.keys() - {item.article.id for item in loaded}))
-    change = _Change(store, model, watch, loaded, known)
-    if before is not None and not _stays(before.recipe, model):
-        change.replace_all(before.generation)
+    absent = held.known.keys() - {item.article.id for item in loaded}
+    kept = {name for name in absent if _is_unread(held.known[name].source, skipped)}
+    gone = tuple(sorted(absent - kept))
+    change = _Change((store, model), watch, loaded, held)
+    # Nothing that another process changes meanwhile is mixed with.
+    change.since = held.info.generation if held.info else 0
+    if held.info is not None and not _stays(held.info.recipe, model):
+        change.replace_all(kept)
     else:
-        # A collection that another process began meanwhile is not mixed with.
-        change.store_changed(since=0 if before is None else None)
-        if gone:
-            change.remove(gone)
-    return change.report(skipped, removed=gone)
+        change.store_changed()
+        change.remove(gone)
+    return change.report(skipped, removed=gone, kept=tuple(sorted(kept)))
 
 
 def add(
@@ -101,16 +115,16 @@ def add(
         ModelError, StoreError: as for `build`.
     """
     watch = watch or Watch()
-    before, known = _before(store)
-    if before is not None and not _stays(before.recipe, model):
+    held = _held(store)
+    if held.info is not None and not _stays(held.info.recipe, model):
         raise MismatchError(
-            f"the collection was built with {before.recipe.model.key} by other rules than today's: "
-            "run `dateline build` to build it anew"
+            f"the collection was built with {held.info.recipe.model.key}, by other rules than "
+            "today's: run `dateline build` to build it anew"
         )
-    loaded, skipped = _load(load_articles(places, known=known, fetch=fetch), watch)
-    if not loaded and (before is None or not any(skip.refused for skip in skipped)):
+    loaded, skipped = _load(load_articles(places, known=held.known, fetch=fetch), watch)
+    if not loaded and (held.info is None or not any(skip.refused for skip in skipped)):
         raise NothingToIndexError(_why_nothing(places, skipped))
-    change = _Change(store, model, watch, loaded, known)
+    change = _Change((store, model), watch, loaded, held)
     change.store_changed()
     return change.report(skipped)
 
@@ -122,12 +136,21 @@ def remove(ids: Sequence[str], store: Store) -> CollectionInfo:
         UnknownArticleError: one of them is not there; the collection is as it was.
         StoreError: the collection cannot be written; it is as it was.
     """
+    ids = tuple(dict.fromkeys(ids))
     with store.reading():
         info, known = store.info(), store.known()
     unknown = [article_id for article_id in ids if article_id not in known]
     if unknown:
         raise UnknownArticleError(unknown[0], known)
-    return store.write(info.recipe, [], removals=ids)
+    return store.write(info.recipe, [], removals=ids, known=known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a collection held before it is changed; `info` is None where there was none."""
+
+    info: CollectionInfo | None
+    known: Mapping[str, Known]
 
 
 class _Change:
@@ -135,34 +158,34 @@ class _Change:
 
     def __init__(
         self,
-        store: Store,
-        model: EmbeddingModel,
+        into: tuple[Store, EmbeddingModel],
         watch: Watch,
         loaded: Sequence[Loaded],
-        known: Mapping[str, Known],
+        held: _Held,
     ) -> None:
-        self._store = store
-        self._model = model
+        self.since: int | None = None
+        self._store, self._model = into
         self._watch = watch
         self._loaded = loaded
-        self._known = known
+        self._before = held.info
+        self._known = held.known
         self._unchanged = frozenset(i.article.id for i in loaded if self._has_digest(i))
 
-    def replace_all(self, since: int) -> None:
-        """Put every article in anew, in place of all that was there, as one change."""
+    def replace_all(self, kept: Collection[str]) -> None:
+        """Put every article in anew, in place of all that was there, as one change.
+
+        Those to be `kept` were not read again: they are embedded as they are stored.
+        """
         self._unchanged = frozenset()
-        embedder = self._embedder_for(self._loaded)
-        additions = (
-            article for window in self._windows(self._loaded, embedder) for article in window
-        )
-        self._store.write(_recipe(embedder), additions, self._known.keys(), since=since)
+        items = [*self._loaded, *map(self._stored, sorted(kept))]
+        embedder = self._embedder_for(items)
+        windows = self._windows(items, embedder)
+        additions = (article for window in windows for article in window)
+        self._write(_recipe(embedder), additions, self._known.keys())
         self._watch.stored([item.article.id for item in self._loaded])
 
-    def store_changed(self, since: int | None = None) -> None:
-        """Put in what is new or has changed, a window at a time.
-
-        `since` is the generation that the collection must still have when the first goes in.
-        """
+    def store_changed(self) -> None:
+        """Put in what is new or has changed, a window at a time."""
         anew: list[Loaded] = []
         kept: list[EmbeddedArticle] = []
         for item in self._loaded:
@@ -173,20 +196,26 @@ class _Change:
                 anew.append(item)
             else:
                 kept.append(embedded)
-        if kept:
-            self._write(self._store.info().recipe, kept, since)
-            since = None
+        if kept and self._before is not None:
+            self._write(self._before.recipe, kept)
+            self._watch.stored([embedded.article.id for embedded in kept])
         if anew:
             embedder = self._embedder_for(anew)
             for window in self._windows(anew, embedder):
-                self._write(_recipe(embedder), window, since)
-                since = None
+                self._write(_recipe(embedder), window)
+                self._watch.stored([embedded.article.id for embedded in window])
 
-    def remove(self, ids: Sequence[str]) -> None:
+    def remove(self, ids: Collection[str]) -> None:
         """Take articles out."""
-        self._store.write(self._store.info().recipe, [], removals=ids)
+        if ids and self._before is not None:
+            self._write(self._before.recipe, (), ids)
 
-    def report(self, skipped: Sequence[Skipped], removed: tuple[str, ...] = ()) -> BuildReport:
+    def report(
+        self,
+        skipped: Sequence[Skipped],
+        removed: tuple[str, ...] = (),
+        kept: tuple[str, ...] = (),
+    ) -> BuildReport:
         """Tell what was done."""
         names = [item.article.id for item in self._loaded]
         return BuildReport(
@@ -195,8 +224,15 @@ class _Change:
             updated=tuple(n for n in names if n in self._known and n not in self._unchanged),
             unchanged=tuple(n for n in names if n in self._unchanged),
             removed=removed,
+            kept=kept,
             skipped=tuple(sorted(skipped, key=lambda skip: skip.place)),
         )
+
+    def _stored(self, article_id: str) -> Loaded:
+        article, intake = self._store.article(article_id), self._store.intake(article_id)
+        if article is None or intake is None:
+            raise ChangedError("another process removed articles meanwhile: run this again")
+        return Loaded(article, intake, intake.source or article_id)
 
     def _has_digest(self, item: Loaded) -> bool:
         known = self._known.get(item.article.id)
@@ -231,9 +267,17 @@ class _Change:
         for window in embed_windows(articles, embedder, self._watch.progress):
             yield [replace(e, intake=intakes[e.article.id]) for e in window]
 
-    def _write(self, recipe: Recipe, window: Sequence[EmbeddedArticle], since: int | None) -> None:
-        self._store.write(recipe, window, since=since)
-        self._watch.stored([embedded.article.id for embedded in window])
+    def _write(
+        self,
+        recipe: Recipe,
+        additions: Iterable[EmbeddedArticle],
+        removals: Collection[str] = (),
+    ) -> None:
+        # Whoever counts on the whole collection need not look at its articles one by one.
+        known = self._known if self.since is None else None
+        info = self._store.write(recipe, additions, removals, since=self.since, known=known)
+        if self.since is not None:
+            self.since = info.generation
 
 
 def _load(items: Iterator[Loaded | Skipped], watch: Watch) -> tuple[list[Loaded], list[Skipped]]:
@@ -251,18 +295,29 @@ def _load(items: Iterator[Loaded | Skipped], watch: Watch) -> tuple[list[Loaded]
 def _why_nothing(places: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
     where = ", ".join(str(place) for place in places)
     if not skipped:
-        return f"no articles in {where}: put .md, .txt or .html files there"
+        return f"no articles in {where}: put files there that are read here ({READ_HERE})"
     first = skipped[0]
     more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
     return f"no articles in {where}: {first.place} was skipped, {first.reason}{more}"
 
 
-def _before(store: Store) -> tuple[CollectionInfo | None, dict[str, Known]]:
+def _held(store: Store) -> _Held:
     try:
         with store.reading():
-            return store.info(), store.known()
+            return _Held(store.info(), store.known())
     except NoCollectionError:
-        return None, {}
+        return _Held(None, {})
+
+
+def _is_unread(source: str | None, skipped: Sequence[Skipped]) -> bool:
+    """Tell whether an article may still be where it came from, though it was not read there."""
+    if source is None:
+        return False
+    unread = {skip.source for skip in skipped if skip.refused and skip.source}
+    # What a feed would have led to is not known where the net could not be read.
+    return (is_address(source) and any(map(is_address, unread))) or any(
+        source == other or source.startswith((f"{other}#", f"{other}/")) for other in unread
+    )
 
 
 def _stays(recipe: Recipe, model: EmbeddingModel) -> bool:

@@ -90,7 +90,7 @@ def decode(data: bytes, charset: str | None = None) -> str:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return _strictly(data, encoding)
-    declared = _known(charset)
+    declared = known_charset(charset)
     if declared is not None and (text := _attempt(data, declared)) is not None:
         utf8 = None if data.isascii() else _attempt(data, "utf-8")
         return text if utf8 is None else utf8
@@ -123,7 +123,7 @@ def _not_in(error: UnicodeDecodeError, encoding: str = "utf-8") -> ArticleError:
     return ArticleError(f"it is not {name} text (byte {error.start:,}); save it as UTF-8")
 
 
-def _known(charset: str | None) -> str | None:
+def known_charset(charset: str | None) -> str | None:
     """Return Python's name of a declared encoding, or None where it is no encoding of texts."""
     from charset_normalizer.constant import IANA_SUPPORTED  # noqa: PLC0415
 
@@ -146,12 +146,20 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def _detected(data: bytes) -> str:
     """Decode a text that does not say what encoding it is in."""
-    sample = _sample(data)
-    encoding = _latin(sample) or _beyond_latin(sample)
+    encoding = detected_charset(data)
     text = None if encoding is None else _attempt(data, encoding)
     if text is None or CONTROLS.search(text):
         raise ArticleError("it is not text in an encoding that can be told; save it as UTF-8")
     return text
+
+
+def detected_charset(data: bytes) -> str | None:
+    """Return Python's name of the encoding that a text seems to be in, or None if none is clear.
+
+    It is told by the text's first lines that are not ASCII; the rest may not be valid in it.
+    """
+    sample = _sample(data)
+    return _latin(sample) or _beyond_latin(sample)
 
 
 def _sample(data: bytes) -> bytes:

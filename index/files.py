@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from index.decode import gunzip, is_gzip
 from index.errors import ArticleError, NothingToIndexError
-from index.formats.read import MIB, SUFFIXES, Document, Kind, kind_of
+from index.formats.read import MIB, SUFFIXES, Document, Kind, kind_of, unpacked
 
 READ_HERE = ".md, .txt, .html, .pdf, .json, .jsonl, .rss, .atom and .xml, each also as .gz"
 
@@ -21,12 +20,13 @@ class Skipped:
     """A file, address or part of one that did not become an article, and why.
 
     `refused` tells what should have been one and could not be read as such from what never claimed
-    to be (a picture, a README).
+    to be (a picture, a README). `source` is where an article that is stored may have come from.
     """
 
     place: str
     reason: str
     refused: bool
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,10 @@ def files_under(path: Path) -> Iterator[Found | Skipped]:
             yield _found(path, PurePath(path.name))
             return
         if not path.exists():
-            raise NothingToIndexError(f"{path} does not exist: give a file or a folder of articles")
+            hint = "; an address begins with https://" if "." in path.parts[0] else ""
+            raise NothingToIndexError(
+                f"{path} does not exist: give a file or a folder of articles{hint}"
+            )
         if not path.is_dir():
             raise NothingToIndexError(f"{path} is neither a file nor a folder")
     except OSError as error:
@@ -72,14 +75,19 @@ def read_file(found: Found) -> Document:
     try:
         if not path.is_file():
             raise ArticleError("it is not a regular file")
-        if path.stat().st_size > limit:
-            raise ArticleError(f"it is larger than {limit // MIB} MiB")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(limit + 1)  # some files do not know their size
     except OSError as error:
         raise ArticleError(f"it cannot be read: {error.strerror}") from error
-    if is_gzip(data):
-        data = gunzip(data, limit)
+    if len(data) > limit:
+        raise ArticleError(f"it is larger than {limit // MIB} MiB")
+    data = unpacked(data, limit)
     return Document(data, kind_of(data, found.kind))
+
+
+def source_of(path: Path) -> str:
+    """Return what tells a file from every other, in characters that can be stored."""
+    return os.fsencode(os.path.realpath(path)).decode("utf-8", "backslashreplace")
 
 
 def stem(path: PurePath) -> str:
@@ -112,7 +120,8 @@ def _below(folder: Path) -> Iterator[Found | Skipped]:
                 yield _found(file, file.relative_to(folder))
     for failed in unreadable:
         reason = f"it cannot be listed: {failed.strerror}"
-        yield Skipped(str(failed.filename), reason, refused=True)
+        source = source_of(Path(failed.filename))
+        yield Skipped(str(failed.filename), reason, refused=True, source=source)
 
 
 def _found(path: Path, relative: PurePath) -> Found | Skipped:

@@ -6,8 +6,6 @@ from index.dates import iso_date
 from index.errors import DatelineError
 from index.store import Listed
 
-LAST = "9"
-
 
 class FilterError(DatelineError):
     """A filter says something that cannot be looked for."""

@@ -1,79 +1,98 @@
 """Ids: what each article is called, so that no id ever passes from one story to another."""
 
-import glob
 import hashlib
 import os
 import re
 import urllib.parse
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from index.errors import ArticleError
-from index.files import Found, declared_kind
+from index.files import Found
 from index.store import Known
 from index.types import Article, Story
 
 MAX_ID_LENGTH = 200
 SLUG_WORDS = 8
 MAX_SLUG = 60
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 # Parameters that tell where a reader came from, not what is read.
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref|ref_src|cmpid")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an article may be called.
+
+    Attributes:
+        wanted: ids, the best first.
+        source: where it was read from, which tells it from others of the same name.
+        place: how the user knows that.
+        own: the id was given by the article's writer: it stands for one article, whoever has it.
+        by_title: the id was given by a program: one that has it and the title is the same article.
+    """
+
+    wanted: Sequence[str]
+    source: str
+    place: str
+    own: bool = False
+    by_title: bool = False
 
 
 class Ids:
     """The ids of the articles of one load.
 
     Args:
-        known: the articles that the collection already holds and keeps; their ids stay theirs.
+        known: the articles that the collection already holds; their ids stay theirs.
     """
 
     def __init__(self, known: Mapping[str, Known]) -> None:
         self._known = known
-        self._by_source = {k.source: article for article, k in known.items() if k.source}
+        self._by_source = {_identity(k.source): i for i, k in known.items() if k.source}
         self._taken: dict[str, str] = {}
 
-    def name(self, article: Article, wanted: Sequence[str], source: str, place: str) -> Article:
-        """Return an article under the first of the ids that is free, or under the one it had.
+    def holds(self, source: str) -> bool:
+        """Tell whether the collection has an article from there."""
+        return _identity(source) in self._by_source
 
-        Args:
-            article: the article; an id that it has already was given by its own document and stays.
-            wanted: what it may be called otherwise, best first.
-            source: where it was read from, which tells it from others of the same name.
-            place: how the user knows that.
+    def name(self, article: Article, claim: Claim) -> Article:
+        """Return an article under the id that it had, or under the first wanted one that is free.
 
         Raises:
-            ArticleError: no id is free, or the one it has cannot be one.
+            ArticleError: no id is free, or the one it is given cannot be one.
         """
-        own = [article.id] if article.id else []
-        before = [] if own else [self._by_source[source]] if source in self._by_source else []
-        candidates = own or [*before, *wanted]
+        before = self._by_source.get(_identity(claim.source))
+        candidates = [*claim.wanted] if claim.own or before is None else [before, *claim.wanted]
         for candidate in candidates:
             named = replace(article, id=candidate)
-            if candidate not in self._taken and (own or self._is_free_for(named, source)):
+            if candidate not in self._taken and (claim.own or self._is_free(named, claim)):
                 _check(candidate)
-                self._taken[candidate] = place
+                self._taken[candidate] = claim.place
                 return named
-        raise ArticleError(
-            f"its id {candidates[0]!r} is taken by {self._taken.get(candidates[0], 'another')}: "
-            "name another id"
-        )
+        holder = next((self._taken[c] for c in candidates if c in self._taken), "another article")
+        raise ArticleError(f"its id {claim.wanted[0]!r} is taken by {holder}: name another id")
 
-    def _is_free_for(self, named: Article, source: str) -> bool:
+    def _is_free(self, named: Article, claim: Claim) -> bool:
         holder = self._known.get(named.id)
-        # The same article from another place, such as a folder that was moved, is the same article.
-        return holder is None or holder.source == source or holder.digest == named.digest
+        if holder is None or holder.digest == named.digest:
+            return True
+        if holder.source and _identity(holder.source) == _identity(claim.source):
+            return True
+        same_title = named.title is not None and named.title == holder.title
+        # A file that was moved and corrected at once is still the same article.
+        return same_title and (claim.by_title or _is_gone(holder.source))
 
 
-def path_ids(found: Found, *, alone: bool) -> list[str]:
+def path_ids(found: Found, *, alone: bool, twins: bool) -> list[str]:
     """Return what a file can be called by its path, the shortest first; the last is unique.
 
-    `alone` tells that no other file has its stem.
+    Args:
+        found: the file.
+        alone: no other file that is loaded has its stem.
+        twins: another file beside it has its stem.
     """
-    twins = [
-        other
-        for other in found.path.parent.glob(f"{glob.escape(found.stem)}.*")
-        if other != found.path and declared_kind(other)
-    ]
     folders = found.path.parent.resolve().parts[1:]
     paths = [found.relative.parts]
     paths += [(*folders[-count:], found.path.name) for count in range(1, len(folders) + 1)]
@@ -82,27 +101,26 @@ def path_ids(found: Found, *, alone: bool) -> list[str]:
     return [*([found.stem] if alone else []), *short, *exact]
 
 
-def address_id(url: str) -> str:
+def address_ids(address: str) -> list[str]:
     """Return what an article is called by its address: host and path, and what else selects it."""
-    parts = urllib.parse.urlsplit(canonical_address(url))
-    name = f"{(parts.hostname or '').removeprefix('www.')}{parts.path}".rstrip("/")
+    parts = urllib.parse.urlsplit(canonical_address(address))
+    name = f"{_bare_host(parts)}{parts.path}".rstrip("/")
     name += f"?{parts.query}" if parts.query else ""
     readable = urllib.parse.unquote(name)
     name = readable if readable.isprintable() and " " not in readable else name
-    if len(name) <= MAX_ID_LENGTH:
-        return name
-    mark = hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:12]
-    return f"{name[: MAX_ID_LENGTH - 13]}-{mark}"
+    mark = _mark(canonical_address(address))
+    long = f"{name[: MAX_ID_LENGTH - len(mark) - 1]}-{mark}"
+    return [name, long] if len(name) <= MAX_ID_LENGTH else [long]
 
 
-def canonical_address(url: str) -> str:
+def canonical_address(address: str) -> str:
     """Return an address without its fragment and without what only tells where a reader came from.
 
     Raises:
         ArticleError: it is no address.
     """
     try:
-        parts = urllib.parse.urlsplit(url.strip())
+        parts = urllib.parse.urlsplit(address.strip())
         query = urllib.parse.parse_qsl(parts.query, keep_blank_values=True)
         kept = urllib.parse.urlencode([pair for pair in query if not TRACKING.fullmatch(pair[0])])
     except ValueError as error:
@@ -111,17 +129,59 @@ def canonical_address(url: str) -> str:
     return urllib.parse.urlunsplit((parts.scheme.lower(), host, parts.path or "/", kept, ""))
 
 
-def slug(story: Story) -> str:
-    """Return a short name for a story that has neither an id nor an address: from its title."""
+def same_host(one: str, other: str) -> bool:
+    """Tell whether two addresses are of one host, or one of them of a host within the other."""
+    hosts = sorted((_bare_host(urllib.parse.urlsplit(a)).lower() for a in (one, other)), key=len)
+    return hosts[0] == hosts[1] or hosts[1].endswith(f".{hosts[0]}")
+
+
+def is_address(place: object) -> bool:
+    """Tell an address from a path."""
+    return isinstance(place, str) and ADDRESS.match(place) is not None
+
+
+def record_key(story: Story) -> str:
+    """Return what tells a story from the others of its document, whatever their order.
+
+    That is its own id, else its title and day, else its text.
+    """
+    if story.id:
+        return story.id
     words = re.findall(r"\w+", story.title.casefold())[:SLUG_WORDS] if story.title else []
-    if words:
-        return "-".join(words)[:MAX_SLUG].rstrip("-")
-    return hashlib.sha256(story.text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+    if not words:
+        return _mark(story.text)
+    day = f"-{story.published[:10]}" if story.published else ""
+    return "-".join(words)[:MAX_SLUG].rstrip("-") + day
 
 
-def source_of(found: Found) -> str:
-    """Return what tells a file from every other."""
-    return os.path.realpath(found.path)
+def told_apart(stories: Sequence[Story]) -> list[str]:
+    """Return the keys of stories; those of one key are told apart by their texts."""
+    keys = [record_key(story) for story in stories]
+    often = Counter(keys)
+    pairs = zip(stories, keys, strict=True)
+    return [key if often[key] == 1 else f"{key}-{_mark(story.text)}" for story, key in pairs]
+
+
+def _identity(source: str) -> str:
+    """Return what two addresses of one page have in common, or a path as it is."""
+    if not is_address(source):
+        return source
+    parts = urllib.parse.urlsplit(source)
+    return urllib.parse.urlunsplit(("", _bare_host(parts), *parts[2:]))
+
+
+def _bare_host(parts: urllib.parse.SplitResult) -> str:
+    """Return host and port, without "www." and without the port that the scheme means anyway."""
+    host = parts.netloc.rpartition("@")[2].removeprefix("www.")
+    return host.removesuffix(DEFAULT_PORTS.get(parts.scheme, ""))
+
+
+def _is_gone(source: str | None) -> bool:
+    return source is not None and not is_address(source) and not os.path.exists(source)  # noqa: PTH110
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 def _check(article_id: str) -> None:

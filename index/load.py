@@ -5,7 +5,6 @@ out. Knows nothing of chunking, models or storage. What cannot be an article is 
 dropped silently.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -13,21 +12,44 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from index.errors import ArticleError
-from index.files import Found, Skipped, declared_kind, files_under, read_file
-from index.formats.read import MEDIA_TYPES, Document, Kind, kind_of, read_document
-from index.ids import Ids, address_id, canonical_address, path_ids, slug, source_of
+from index.errors import ArticleError, NothingToIndexError
+from index.files import (
+    Found,
+    Skipped,
+    declared_kind,
+    files_under,
+    read_file,
+    source_of,
+    stem,
+)
+from index.formats.read import (
+    MEDIA_TYPES,
+    Document,
+    Kind,
+    holds_many,
+    kind_of,
+    read_document,
+    unpacked,
+)
+from index.ids import (
+    Claim,
+    Ids,
+    address_ids,
+    canonical_address,
+    is_address,
+    path_ids,
+    same_host,
+    told_apart,
+)
 from index.store import Intake, Known
 from index.types import Article, Refusal, Story
 
 if TYPE_CHECKING:
-    from index.formats.feed import Entry
     from index.web.fetch import Fetched
 
 # Longer than any article; a text of this length is a book, a log or an attack.
 MAX_TEXT_LENGTH = 2_000_000
 MAX_ENTRIES = 1000
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 # What an article takes from its story by name.
 STORY_FIELDS = tuple(field.name for field in fields(Article) if field.name != "id")
 
@@ -62,30 +84,23 @@ def load_articles(
         fetch: gets addresses, and the articles that feeds lead to; None reads nothing from the net.
 
     Raises:
-        NothingToIndexError: a path does not exist, or is neither a file nor a folder.
+        NothingToIndexError: a path is empty or does not exist, or is neither file nor folder.
     """
+    if any(not str(place).strip() for place in places):
+        raise NothingToIndexError("an empty path names nothing: give a file, folder or address")
     loader = _Loader(Ids(known or {}), fetch)
     files: dict[str, Found] = {}
-    addresses: dict[str, str] = {}
     for place in places:
-        if is_address(place):
-            addresses.setdefault(str(place), str(place))
-            continue
-        for found in files_under(Path(place)):
+        for found in () if is_address(place) else files_under(Path(place)):
             if isinstance(found, Skipped):
                 yield found
             else:
-                files.setdefault(source_of(found), found)
+                files.setdefault(source_of(found.path), found)
     stems = Counter(found.stem for found in files.values())
     for source, found in files.items():
         yield from loader.file(found, source, alone=stems[found.stem] == 1)
-    for address in addresses:
-        yield from loader.address(address)
-
-
-def is_address(place: str | Path) -> bool:
-    """Tell an address from a path."""
-    return isinstance(place, str) and ADDRESS.match(place) is not None
+    for address in filter(is_address, places):
+        yield from loader.address(str(address))
 
 
 class _Loader:
@@ -94,116 +109,129 @@ class _Loader:
     def __init__(self, ids: Ids, fetch: Fetch | None) -> None:
         self._ids = ids
         self._fetch = fetch
+        self._seen: set[str] = set()
+        self._stems: dict[Path, Counter[str]] = {}
 
     def file(self, found: Found, source: str, *, alone: bool) -> Iterator[Loaded | Skipped]:
         """Load what is in a file."""
         place = str(found.path)
         try:
             document = read_file(found)
-            yield from self._document(document, path_ids(found, alone=alone), source, place)
+            twins = self._stems_in(found.path.parent)[found.stem] > 1
+            wanted = path_ids(found, alone=alone, twins=twins)
+            yield from self._document(document, Claim(wanted, source, place))
         except ArticleError as error:
-            yield Skipped(place, str(error), refused=True)
+            yield Skipped(place, str(error), refused=True, source=source)
 
     def address(self, address: str) -> Iterator[Loaded | Skipped]:
-        """Load what is at an address."""
+        """Load what is at an address, unless that was done."""
+        source = None
         try:
-            document = self._fetched(address)
-            wanted, source = [address_id(address)], canonical_address(address)
-            yield from self._document(document, wanted, source, address)
+            source = canonical_address(address)
+            if self._is_first(source):
+                claim = Claim(address_ids(address), source, address)
+                yield from self._document(self._fetched(address), claim)
         except ArticleError as error:
-            yield Skipped(address, str(error), refused=True)
+            yield Skipped(address, str(error), refused=True, source=source)
+
+    def _is_first(self, source: str) -> bool:
+        first = source not in self._seen
+        self._seen.add(source)
+        return first
+
+    def _stems_in(self, folder: Path) -> Counter[str]:
+        if folder not in self._stems:
+            names = (path for path in folder.iterdir() if declared_kind(path))
+            self._stems[folder] = Counter(stem(path) for path in names)
+        return self._stems[folder]
 
     def _fetched(self, address: str) -> Document:
         if self._fetch is None:
             raise ArticleError("it is on the net, which is not to be read (--offline)")
         fetched = self._fetch(address)
-        declared = MEDIA_TYPES.get(fetched.content_type or "")
-        declared = declared or declared_kind(PurePosixPath(urlsplit(fetched.url).path or "/"))
-        kind = kind_of(fetched.data, declared)
-        return Document(fetched.data, kind, fetched.url, fetched.charset)
+        by_name = declared_kind(PurePosixPath(urlsplit(fetched.url).path or "/"))
+        by_type = MEDIA_TYPES.get(fetched.content_type or "")
+        # Servers call anything that they do not know plain text.
+        declared = by_name or by_type if by_type in {None, Kind.TEXT} else by_type
+        limit = Kind.HTML.max_bytes if declared is None else declared.max_bytes
+        data = unpacked(fetched.data, limit)
+        return Document(data, kind_of(data, declared), fetched.url, fetched.charset)
 
-    def _document(
-        self, document: Document, wanted: Sequence[str], source: str, place: str
-    ) -> Iterator[Loaded | Skipped]:
+    def _document(self, document: Document, claim: Claim) -> Iterator[Loaded | Skipped]:
         if document.kind == Kind.FEED:
-            yield from self._feed(document, wanted[0], source, place)
+            yield from self._feed(document, claim)
             return
         # Only feeds have entries.
         parts = [p for p in read_document(document) if isinstance(p, Story | Refusal)]
-        if document.kind.holds_many or (document.kind == Kind.JSON and len(parts) > 1):
-            yield from self._many(parts, wanted[0], source, place)
+        if holds_many(document):
+            yield from self._many(parts, claim)
             return
         for number, part in enumerate(parts, start=1):
             if isinstance(part, Refusal):
-                yield Skipped(place, part.reason, refused=True)
+                yield Skipped(claim.place, part.reason, refused=True, source=claim.source)
             elif number == 1:
                 story = replace(part, url=part.url or document.url)
-                yield self._named(story, wanted, source, place)
+                own = replace(claim, wanted=[part.id], own=True) if part.id else claim
+                yield self._named(story, own)
             else:
-                names = [f"{name}.{number}" for name in wanted]
-                yield self._named(part, names, f"{source}#{number}", f"{place}, story {number}")
+                names = [f"{name}.{number}" for name in claim.wanted]
+                source, place = f"{claim.source}#{number}", f"{claim.place}, story {number}"
+                yield self._named(part, Claim(names, source, place))
 
-    def _many(
-        self, parts: Sequence[Story | Refusal], stem: str, source: str, place: str
-    ) -> Iterator[Loaded | Skipped]:
+    def _many(self, parts: Sequence[Story | Refusal], claim: Claim) -> Iterator[Loaded | Skipped]:
         """Load stories that are known by themselves, not by the document that holds them."""
-        keys: Counter[str] = Counter()
         for part in parts:
             if isinstance(part, Refusal):
-                yield Skipped(place, part.reason, refused=True)
-                continue
-            key = slug(part)
-            keys[key] += 1
-            key += f"-{keys[key]}" if keys[key] > 1 else ""
-            wanted = [address_id(part.url)] if part.url else []
-            yield self._named(part, [*wanted, f"{stem}/{key}"], f"{source}#{key}", place)
+                yield Skipped(claim.place, part.reason, refused=True, source=claim.source)
+        stories = [part for part in parts if isinstance(part, Story)]
+        for story, key in zip(stories, told_apart(stories), strict=True):
+            wanted = [key] if story.id else []
+            wanted += address_ids(story.url) if story.url else []
+            wanted.append(f"{claim.wanted[0]}/{key}")
+            source = f"{claim.source}#{key}"
+            yield self._named(story, Claim(wanted, source, claim.place, by_title=True))
 
-    def _feed(
-        self, document: Document, stem: str, source: str, place: str
-    ) -> Iterator[Loaded | Skipped]:
+    def _feed(self, document: Document, claim: Claim) -> Iterator[Loaded | Skipped]:
         entries = list(read_document(document))
         without_link: list[Story | Refusal] = []
-        followed: set[str] = set()
         for entry in entries[:MAX_ENTRIES]:
             if isinstance(entry, Story | Refusal):
                 without_link.append(entry)
             elif entry.link is None:
                 without_link.append(entry.story)
-            elif entry.link not in followed:
-                followed.add(entry.link)
-                yield from self._followed(entry, entry.link)
-        yield from self._many(without_link, stem, source, place)
+            elif self._is_first(canonical_address(entry.link)):
+                yield from self._followed(entry.story, entry.link, document.url)
+        yield from self._many(without_link, claim)
         if len(entries) > MAX_ENTRIES:
             more = f"its entries after the first {MAX_ENTRIES:,} are not read"
-            yield Skipped(place, more, refused=True)
+            yield Skipped(claim.place, more, refused=True, source=claim.source)
 
-    def _followed(self, entry: "Entry", link: str) -> Iterator[Loaded | Skipped]:
+    def _followed(self, own: Story, link: str, feed: str | None) -> Iterator[Loaded | Skipped]:
         """Load the article that a feed's entry leads to, else what the entry says of it."""
-        own = entry.story
+        source = canonical_address(link)
         try:
             page = _page_story(self._fetched(link))
             # Some feeds carry the whole story, some pages only its beginning.
-            story = page if len(page.text) >= len(own.text) else replace(own, removed=page.removed)
-            story = _filled(story, page, own)
+            story = page if len(page.text) >= len(own.text) else own
+            # A feed that collects others' stories has a name, but is not their outlet.
+            known = own if feed and same_host(feed, link) else replace(own, outlet=None)
+            story = _filled(replace(story, outlet=None), page, known)
         except ArticleError as error:
-            if not own.text.strip():
-                yield Skipped(link, str(error), refused=True)
+            if self._ids.holds(source) or not own.text.strip():
+                yield Skipped(link, str(error), refused=True, source=source)
                 return
             yield Skipped(link, f"{error}: the feed's own text stands in for it", refused=False)
             story = own
-        wanted, source = [address_id(link)], canonical_address(link)
-        yield self._named(replace(story, id=None), wanted, source, link)
+        yield self._named(story, Claim(address_ids(link), source, link))
 
-    def _named(
-        self, story: Story, wanted: Sequence[str], source: str, place: str
-    ) -> Loaded | Skipped:
+    def _named(self, story: Story, claim: Claim) -> Loaded | Skipped:
         try:
             _check(story)
             named = {name: getattr(story, name) for name in STORY_FIELDS}
-            article = self._ids.name(Article(id=story.id or "", **named), wanted, source, place)
+            article = self._ids.name(Article(id="", **named), claim)
         except ArticleError as error:
-            return Skipped(place, str(error), refused=True)
-        return Loaded(article, Intake(source, story.removed), place)
+            return Skipped(claim.place, str(error), refused=True, source=claim.source)
+        return Loaded(article, Intake(claim.source, story.removed), claim.place)
 
 
 def _filled(story: Story, *others: Story) -> Story:
@@ -217,7 +245,7 @@ def _filled(story: Story, *others: Story) -> Story:
 
 def _page_story(document: Document) -> Story:
     """Return the story of a page; what holds many stories is no page."""
-    parts = () if document.kind.holds_many else read_document(document)
+    parts = () if holds_many(document) else read_document(document)
     story = next((part for part in parts if isinstance(part, Story)), None)
     if story is None:
         raise ArticleError("there is no story at that address")

@@ -6,7 +6,7 @@ one that ships; tests/test_store_contract.py is what any other must pass.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -78,11 +78,17 @@ class EmbeddedArticle:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What tells whether a stored article has changed: its digest, its intake's, its source."""
+    """What tells whether a stored article is another, or has changed.
+
+    Attributes:
+        digest, intake: the digests of the article and of how it came in.
+        source, title: its own.
+    """
 
     digest: str
     intake: str
     source: str | None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +148,24 @@ class Store(Protocol):
         removals: Collection[str] = (),
         *,
         since: int | None = None,
+        known: Mapping[str, Known] | None = None,
     ) -> CollectionInfo:
         """Remove articles, then add or replace others, as one change: all of it or nothing.
 
         `additions` is consumed while the change is being made; an exception from it undoes the
-        change and is raised on. Unknown ids in `removals` are ignored. `since` is the generation
-        that the change was worked out from, 0 for an empty store.
+        change and is raised on. Unknown ids in `removals` are ignored.
+
+        Args:
+            recipe: how the additions were made.
+            additions: what to add, or to put in the place of what has its id.
+            removals: ids.
+            since: the generation that the change was worked out from, 0 for an empty store.
+            known: the articles that the change was worked out from; one that it replaces or
+                removes must still be as it was known, and one that it adds still be absent.
 
         Raises:
-            ChangedError: the store is no longer at the generation `since`.
+            ChangedError: the store is no longer at the generation `since`, or an article is not
+                as it was `known`.
             MismatchError: articles that stay were stored by a recipe that does not mix with this.
         """
 

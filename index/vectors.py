@@ -9,6 +9,8 @@ import contextlib
 import hashlib
 import json
 import os
+import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,22 +19,31 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embed import Vector, Vectors
-from index.store import CollectionInfo
 
 if TYPE_CHECKING:
     from faiss import IndexIDMap2
 
-FORMAT = 2
+FORMAT = 3
+TEMPORARY = ".dateline-"
+ABANDONED_SECONDS = 3600
 RECORD = "vectors.json"
+FILE_MODE = 0o666
 Ids = npt.NDArray[np.int64]
 """Shape (n,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Which state of a collection an index holds: its generation, model and number of vectors."""
+    """Which state of a collection an index holds.
+
+    Attributes:
+        generation, mark: the change that made that state; no two changes have one mark.
+        model: the digest of the model whose vectors they are.
+        dimension, count: their length and number.
+    """
 
     generation: int
+    mark: str
     model: str
     dimension: int
     count: int
@@ -42,10 +53,6 @@ class Checkpoint:
         """Return what the file in a folder holds, by its record."""
         record = _read_record(folder)
         return None if record is None else record[0]
-
-    def leads_to(self, info: CollectionInfo) -> bool:
-        """Tell whether the state that `info` describes is this one or follows from it."""
-        return self.model == info.recipe.model.digest and self.generation <= info.generation
 
 
 class VectorIndex:
@@ -104,6 +111,7 @@ class VectorIndex:
         data = _faiss().serialize_index(self._index).tobytes()
         name = f"vectors-{at.generation:09d}.faiss"
         record = {"format": FORMAT, "file": name, "sha256": hashlib.sha256(data).hexdigest()}
+        _sweep(folder)
         write_atomically(folder / name, data)
         write_atomically(folder / RECORD, json.dumps(record | asdict(at), indent=1).encode())
         for old in folder.glob("vectors-*.faiss"):
@@ -113,17 +121,12 @@ class VectorIndex:
                     old.unlink()
 
     @classmethod
-    def load(cls, folder: Path, info: CollectionInfo) -> "tuple[Checkpoint, VectorIndex] | str":
-        """Return the saved index and its state, or the reason why it cannot be used.
-
-        It can be where the state that `info` describes follows from it.
-        """
+    def load(cls, folder: Path) -> "tuple[Checkpoint, VectorIndex] | str":
+        """Return the saved index and its state, or the reason why it cannot be used."""
         found = _read_record(folder)
         if found is None:
             return "it is missing"
         at, file, checksum = found
-        if not at.leads_to(info):
-            return "it belongs to another state of the collection"
         try:
             data = (folder / file).read_bytes()
         except OSError as error:
@@ -139,16 +142,33 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         OSError: it could not be written; a file of that name is as it was.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+    temporary = Path(name)
     try:
-        with temporary.open("wb") as file:
+        with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        temporary.chmod(FILE_MODE & ~_umask())
         temporary.replace(path)
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    """Return the process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what writers that were killed have left behind."""
+    for left in folder.glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+                left.unlink()
 
 
 def _read_record(folder: Path) -> tuple[Checkpoint, str, str] | None:
@@ -158,7 +178,7 @@ def _read_record(folder: Path) -> tuple[Checkpoint, str, str] | None:
         if record["format"] != FORMAT:
             return None
         at = Checkpoint(
-            *(int(record["generation"]), str(record["model"])),
+            *(int(record["generation"]), str(record["mark"]), str(record["model"])),
             *(int(record["dimension"]), int(record["count"])),
         )
         return at, str(record["file"]), str(record["sha256"])

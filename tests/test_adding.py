@@ -1,16 +1,25 @@
 """Adding, updating and removing: a collection that changes article by article."""
 
+import json
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from index.build import Watch, add, build, remove
-from index.errors import ChangedError, MismatchError, NothingToIndexError, UnknownArticleError
+from index.errors import (
+    ChangedError,
+    FetchError,
+    MismatchError,
+    NothingToIndexError,
+    UnknownArticleError,
+)
 from index.sqlite.store import SqliteStore
-from index.store import Listed
+from index.store import EmbeddedArticle, Listed
+from index.web.fetch import Fetched
 from tests.fakes import WordEmbedder, WordModel
 
 
@@ -211,3 +220,162 @@ def test_a_build_does_not_mix_with_a_collection_begun_meanwhile(
     with pytest.raises(ChangedError, match="run this again"):
         build([desk], store, WordModel(), watch=Watch(progress=begin))
     assert listed(store).keys() == {"snow"}
+
+
+def test_a_file_that_cannot_be_read_this_time_keeps_its_article(
+    desk: Path, store: SqliteStore
+) -> None:
+    build([desk], store, WordModel())
+    (desk / "rain.md").write_bytes(b"")
+    report = build([desk], store, WordModel())
+    assert (report.removed, report.kept, report.unchanged) == ((), ("rain",), ("fire",))
+    assert store.article("rain") is not None
+    other = WordModel(WordEmbedder("other"))
+    report = build([desk], store, other)
+    assert (report.kept, report.info.articles) == (("rain",), 2)
+    assert store.count_with_word("river") == 1
+
+
+def test_an_address_that_cannot_be_read_this_time_keeps_its_article(
+    desk: Path, store: SqliteStore
+) -> None:
+    answers = {"https://a.example/quay": b"The harbour board voted on Monday for a second quay."}
+
+    def fetch(url: str) -> Fetched:
+        if url not in answers:
+            raise FetchError("it took too long")
+        return Fetched(url, "text/plain", "utf-8", answers[url])
+
+    places = [desk, "https://a.example/quay"]
+    assert build(places, store, WordModel(), fetch=fetch).info.articles == 3
+    answers.clear()
+    report = build(places, store, WordModel(), fetch=fetch)
+    assert (report.kept, report.removed) == (("a.example/quay",), ())
+
+
+def test_a_feeds_teaser_does_not_replace_an_article_that_was_fetched(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    story = b"The harbour board voted on Monday for a second quay. Nine members were for it."
+    (tmp_path / "feed.xml").write_text(
+        "<rss version='2.0'><channel><title>T</title><item><title>Quay</title>"
+        "<link>https://a.example/quay</link><description>Board votes.</description></item>"
+        "</channel></rss>"
+    )
+
+    def fetch(url: str) -> Fetched:
+        return Fetched(url, "text/plain", "utf-8", story)
+
+    def fail(_: str) -> Fetched:
+        raise FetchError("it took too long")
+
+    add([tmp_path / "feed.xml"], store, WordModel(), fetch=fetch)
+    report = add([tmp_path / "feed.xml"], store, WordModel(), fetch=fail)
+    assert [skip.reason for skip in report.refused] == ["it took too long"]
+    kept = store.article("a.example/quay")
+    assert kept is not None
+    assert kept.text == story.decode()
+
+
+def test_two_writers_never_put_one_story_in_the_place_of_another(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    for name, text in (("a", "A mill burned."), ("b", "A forest burned.")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "fire.md").write_text(text)
+
+    def meanwhile(what: str, _done: int, _of: int) -> None:
+        if what == "loading the model":
+            other = SqliteStore(tmp_path / "data", create=True)
+            add([tmp_path / "b"], other, WordModel())
+            other.close()
+
+    with pytest.raises(ChangedError, match="run this again"):
+        add([tmp_path / "a"], store, WordModel(), watch=Watch(progress=meanwhile))
+    assert add([tmp_path / "a"], store, WordModel()).added == ("a/fire",)
+    texts = {name: article.text for name in listed(store) if (article := store.article(name))}
+    assert texts == {"fire": "A forest burned.", "a/fire": "A mill burned."}
+
+
+def test_two_writers_of_the_same_folder_both_finish(
+    desk: Path, store: SqliteStore, tmp_path: Path
+) -> None:
+    def meanwhile(what: str, _done: int, _of: int) -> None:
+        if what == "loading the model":
+            other = SqliteStore(tmp_path / "data", create=True)
+            add([desk], other, WordModel())
+            other.close()
+
+    report = add([desk], store, WordModel(), watch=Watch(progress=meanwhile))
+    assert report.info.articles == 2
+
+
+def test_vectors_of_an_older_model_are_not_stored_beside_newer_ones(
+    desk: Path, store: SqliteStore, tmp_path: Path
+) -> None:
+    add([desk], store, WordModel())
+    (desk / "fire.md").write_text(
+        "---\ntitle: Fire\noutlet: Courier\n---\nThe mill burned. Nobody was hurt."
+    )
+    held = store.info()
+
+    class Rebuilds(WordModel):
+        def digest(self) -> str:
+            if store.info() == held:
+                return super().digest()
+            return "other"
+
+    original = store.embedded
+
+    def embedded_then_rebuilt(article_id: str) -> EmbeddedArticle | None:
+        found = original(article_id)
+        other = SqliteStore(tmp_path / "data")
+        build([desk], other, WordModel(WordEmbedder("other")))
+        other.close()
+        return found
+
+    store.embedded = embedded_then_rebuilt  # type: ignore[method-assign]
+    with pytest.raises((MismatchError, ChangedError)):
+        add([desk], store, Rebuilds())
+
+
+def test_records_of_two_exports_that_number_alike_are_all_kept(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    def export(name: str, *titles: str) -> Path:
+        lines = [
+            json.dumps({"id": n, "title": title, "text": f"{title} was all the talk in Arden."})
+            for n, title in enumerate(titles, start=1)
+        ]
+        (tmp_path / name).write_text("\n".join(lines))
+        return tmp_path / name
+
+    add([export("one.jsonl", "Quay", "Mill")], store, WordModel())
+    report = add([export("two.jsonl", "Ferry", "Choir")], store, WordModel())
+    assert report.added == ("two/1", "two/2")
+    # The next day's export of the same articles updates them, whatever its name.
+    (tmp_path / "later.jsonl").write_text(
+        json.dumps({"id": 1, "title": "Quay", "text": "The quay was opened in Arden."})
+    )
+    report = add([tmp_path / "later.jsonl"], store, WordModel())
+    assert (report.updated, report.info.articles) == (("1",), 4)
+
+
+def test_the_order_of_folders_gives_no_story_anothers_id(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "fire.md").write_text(f"A fire in {name}.")
+    first = build([tmp_path / "a", tmp_path / "b"], store, WordModel())
+    again = build([tmp_path / "b", tmp_path / "a"], store, WordModel())
+    assert sorted(again.unchanged) == sorted(first.added)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode here")
+def test_a_folder_whose_name_is_no_text_can_be_added(store: SqliteStore, tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    (folder / "fire.md").write_text("A mill burned.")
+    assert add([folder], store, WordModel()).added == ("fire",)
+    assert add([folder], store, WordModel()).unchanged == ("fire",)

@@ -105,7 +105,11 @@ def test_articles_are_listed_and_filtered(held: Run) -> None:
     assert found("--after", "2026-02-10", "--before", "2026-02-12") == ["rain"]
     assert found("--origin", "quay") == ["quay"]
     assert found("--outlet", "nobody") == []
-    assert held("articles", "--outlet", "nobody", "--data", "d").stdout == "no article matches\n"
+    nothing = held("articles", "--outlet", "nobody", "--data", "d").stdout
+    assert nothing == "no article is there that matches\n"
+    assert "did you mean" in held("articles", "--origin", "quai", "--data", "d").stderr
+    both = held("articles", "quay", "--outlet", "x", "--data", "d")
+    assert (both.returncode, "leave out the filters" in both.stderr) == (2, True)
     wrong = held("articles", "--after", "last week", "--data", "d")
     assert wrong.returncode == 2
     assert "write a date as 2026-01-31" in wrong.stderr
@@ -223,3 +227,34 @@ def test_a_failing_disk_is_reported_and_leaves_the_collection_as_it_was(
     assert held("articles", "--json", "--text", "--data", "d").stdout == before
     assert held("add", "long.md", "--data", "d").returncode == 0
     assert len(json.loads(held("articles", "--json", "--data", "d").stdout)) == 4
+
+
+def test_the_bundled_articles_do_not_replace_ones_own_unasked(held: Run) -> None:
+    done = held("build", "--data", "d")
+    assert done.returncode == 2
+    assert "holds 3 articles of your own" in done.stderr
+    assert len(held("articles", "--data", "d").stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize("command", ["build", "add"])
+def test_an_empty_argument_is_not_the_folder_one_is_in(held: Run, command: str) -> None:
+    done = held(command, "", "--data", "d")
+    assert done.returncode == 2
+    assert "an empty path names nothing" in done.stderr
+
+
+def test_an_article_named_twice_is_removed_once(held: Run) -> None:
+    done = held("remove", "fire", "fire", "--data", "d")
+    assert done.stdout == "1 article removed, 2 left in d\n"
+
+
+def test_an_empty_collection_says_what_to_do(held: Run) -> None:
+    held("remove", "fire", "quay", "rain", "--data", "d")
+    asked = held("ask", "Did the mill burn?", "--data", "d")
+    assert asked.returncode == 2
+    assert "is empty: `dateline add` puts articles in" in asked.stderr
+
+
+def test_an_address_without_its_scheme_is_hinted_at(held: Run) -> None:
+    done = held("add", "example.org/feed.xml", "--data", "d")
+    assert "an address begins with https://" in done.stderr

@@ -76,7 +76,7 @@ def test_a_build_says_what_went_in_and_what_did_not(dateline: Run, tmp_path: Pat
     (folder / "photo.png").write_bytes(b"\x89PNG")
     done = dateline("build", folder, "--data", "d")
     assert done.returncode == 0, done.stderr
-    assert "1 article in 1 passage, in d (1 added)" in done.stdout
+    assert "1 article, 1 origin, 1 passage in d (1 added)" in done.stdout
     assert "photo.png" in done.stdout
     (folder / "bad.txt").write_bytes(b"\xff\xfe\x00")
     again = dateline("build", folder, "--data", "d", "--json")
@@ -115,13 +115,13 @@ def test_a_bad_question_gets_one_line_and_builds_nothing(
 def test_bad_places_get_one_line_and_exit_code_two(dateline: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
-    (tmp_path / "latin.txt").write_bytes("café".encode("latin-1"))
+    (tmp_path / "number.json").write_bytes(b"[1]")
     (tmp_path / "blank.md").write_text("---\ntitle: Only a title\n---\n")
     for path, said in {
         "missing": "missing does not exist",
         "empty": "no articles in empty",
         "binary.txt": "it is a binary file",
-        "latin.txt": "it is not UTF-8 text",
+        "number.json": "number.json was skipped",
         "blank.md": "it has no text",
     }.items():
         done = dateline("build", path, "--data", "d")
@@ -278,7 +278,7 @@ def test_a_folder_that_cannot_be_written_can_still_be_asked(
         data.chmod(0o555)
         os.seteuid(65534)
         try:
-            with pytest.raises(StoreError, match="cannot be written"):
+            with pytest.raises(StoreError, match="cannot be opened or written"):
                 SqliteStore(data).write(recipe, [], removals=["x"])
             assert "100%" in Pipeline(SqliteStore(data), embedder).ask(TARIFF).text
             os.seteuid(0)

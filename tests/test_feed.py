@@ -196,6 +196,7 @@ def test_a_declared_encoding_that_is_none_is_ignored() -> None:
         ("<title>Fish & chips</title>", "Fish & chips"),
         ("<title>Fish &nbsp;&hellip; chips</title>", "Fish … chips"),
         ("<title>Fish &unknown; chips</title>", "Fish &unknown; chips"),
+        ("<title>Fish &#xD800;&#xFFFF;&#38;&#x1F600; chips</title>", "Fish \ufffd&😀 chips"),
         ("<title>Fish<br> chips</title>", "Fish chips"),
         ("<title>Fish\x0b chips</title>", "Fish chips"),
         ("<title>Fish chips</title><other>", "Fish chips"),
@@ -204,6 +205,13 @@ def test_a_declared_encoding_that_is_none_is_ignored() -> None:
 )
 def test_a_malformed_feed_is_read_as_far_as_it_can_be(fault: str, title: str) -> None:
     assert story_of(fault).title == title
+
+
+def test_a_namespace_whose_address_is_no_text_is_no_error() -> None:
+    title = "<title>The Quay</title>"
+    for reference in ("&#xD800;", "&#xFFFF;", "&#0;", "&#x110000;"):
+        data = rss("<link>/a</link>", channel=f"<x xmlns='{reference}'><y/></x>{title}")
+        assert entry_of(data).story.outlet == "The Quay"
 
 
 def test_a_feed_that_cannot_be_made_sense_of_is_refused() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ArticleError
-from index.formats.html import read_html
+from index.formats.html import MAX_REMOVED, read_html
 from index.types import Story
 
 PARAGRAPHS = (
@@ -145,6 +145,14 @@ def test_what_was_left_out_is_told_in_the_order_of_the_page() -> None:
     assert [removed.text for removed in found.removed] == ["Home", HEADLINE, "Share", "Imprint"]
 
 
+def test_what_is_left_out_beyond_a_bound_is_counted() -> None:
+    menu = "".join(f"<nav>{letter * 60_000}</nav>" for letter in "xyz")
+    *shown, rest = story(around=f"{{}}{menu}").removed
+    assert sum(len(removed.text) for removed in shown) == MAX_REMOVED
+    hidden = len(f"{HEADLINE}x\ny\nz") + 3 * 59_999 - MAX_REMOVED
+    assert rest.text == f"… {hidden:,} characters more"
+
+
 def test_a_page_without_metadata_has_none_made_up() -> None:
     found = read_html(f"<html><body><div>{BODY}</div></body></html>".encode())[0]
     assert found.text == TEXT
@@ -183,6 +191,64 @@ def test_of_several_articles_in_json_ld_the_page_s_own_is_read() -> None:
     ]
     head = "".join(map(linked, others))
     assert read_html(page(head=head), url="https://post.example/mill")[0].author == "Ada Lind"
+
+
+ANOTHER: dict[str, object] = {
+    "@type": "NewsArticle",
+    "headline": "Storks return to the mill of Ellerby",
+    "url": "https://post.example/storks",
+    "author": "Bo Rask",
+    "datePublished": "2020-01-01",
+    "publisher": {"name": "The Stork"},
+}
+
+
+@pytest.mark.parametrize("without", ["url", "headline", ""])
+def test_what_json_ld_says_of_another_article_is_not_the_page_s(without: str) -> None:
+    item = {name: value for name, value in ANOTHER.items() if name != without}
+    head = f"<title>{HEADLINE} - The Ellerby Post</title>{linked(item)}"
+    found = read_html(page(head=head), url="https://post.example/mill")[0]
+    assert found.title == HEADLINE
+    assert (found.outlet, found.author, found.published) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {},
+        {"url": "http://www.post.example/mill/#story"},
+        {"mainEntityOfPage": {"@id": "https://post.example/mill"}},
+        {"headline": HEADLINE},
+        {"headline": f"{HEADLINE} after a vote"},
+    ],
+)
+def test_what_json_ld_says_of_the_page_or_of_nothing_else_is_the_page_s(
+    stated: dict[str, object],
+) -> None:
+    item = {"@type": "NewsArticle", "author": "Ada Lind", **stated}
+    head = f"<title>{HEADLINE} - The Ellerby Post</title>{linked(item)}{linked(ANOTHER)}"
+    found = read_html(page(head=head), url="https://post.example/mill")[0]
+    assert found.author == "Ada Lind"
+
+
+@pytest.mark.parametrize(
+    ("written", "outlet", "title"),
+    [
+        (f"{HEADLINE} - The Ellerby Post", "The Ellerby Post", HEADLINE),
+        (f"The Ellerby Post: {HEADLINE}", "The Ellerby Post", f"The Ellerby Post: {HEADLINE}"),
+        (f"The Ellerby Post | {HEADLINE}", "The Ellerby Post", HEADLINE),
+        (f"{HEADLINE} - News - The Ellerby Post", "The Ellerby Post", HEADLINE),
+        (f"{HEADLINE} | The Ellerby Post", None, HEADLINE),
+        ("Mill and dam of Ellerby - what next", None, "Mill and dam of Ellerby - what next"),
+        ("The mill of Ellerby | Storks and all", "Post", "The mill of Ellerby | Storks and all"),
+    ],
+)
+def test_the_site_s_name_is_no_part_of_a_title(
+    written: str, outlet: str | None, title: str
+) -> None:
+    head = f"<meta property='og:title' content='{written}'>"
+    head += f"<meta property='og:site_name' content='{outlet}'>" if outlet else ""
+    assert story(BODY, head).title == title
 
 
 def test_meta_elements_tell_the_metadata() -> None:
@@ -227,6 +293,14 @@ def test_the_date_of_the_only_time_element_is_the_publication_s() -> None:
     assert story(around=f"{{}}{when}{when.replace('05', '06')}").published is None
 
 
+def test_a_time_in_a_sentence_of_the_story_is_not_when_it_was_published() -> None:
+    when = "<time datetime='2031-02-01'>1 February 2031</time>"
+    told = f"<p>The council's next vote on the mill is to be held on {when}.</p>"
+    assert story(BODY + told).published is None
+    byline = "<p>Published on <time datetime='2024-03-05'>March 5, 2024 at 7:30 a.m.</time></p>"
+    assert story(BODY + told, around=f"{{}}{byline}").published == "2024-03-05"
+
+
 @pytest.mark.parametrize(
     ("written", "author"),
     [
@@ -262,6 +336,9 @@ def test_a_text_that_a_script_would_load_is_taken_from_the_metadata() -> None:
         ("koi8_r", "none", None),
         ("utf-8-sig", "none", None),
         ("utf-16", "none", None),
+        ("utf-32", "none", None),
+        ("iso8859_2", "iso-8859-2", None),
+        ("cp1252", "unicode_escape", None),
         ("shift_jis", "shift_jis", "no-such-charset"),
     ],
 )
@@ -270,6 +347,7 @@ def test_the_charset_is_found(codec: str, declared: str, charset: str | None) ->
         "cp1251": "Мельница",
         "koi8_r": "Городской совет решил восстановить старую мельницу. Работы начнутся весной.",
         "shift_jis": "水車小屋",
+        "iso8859_2": "Młyn Źdźbło",
     }
     name = letters.get(codec, "Mühle „Göpel“")
     head = f"<meta charset='{declared}'>" if declared != "none" else ""

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.errors import ArticleError
-from index.formats.records import read_json, read_jsonl
+from index.formats.records import is_one_article, read_json, read_jsonl
 from index.types import Refusal, Removed, Story
 
 Read = Callable[[str], Iterator[Story | Refusal]]
@@ -342,6 +342,38 @@ def test_half_a_character_is_marked() -> None:
     (story,) = read_json(r'{"text": "\ud83d\ude00 \ud83d", "title": "a\ud800\u0000"}')
     assert isinstance(story, Story)
     assert (story.text, story.title) == ("😀 \ufffd", "a\ufffd")
+
+
+@pytest.mark.parametrize("read", [read_json, read_jsonl])
+@pytest.mark.parametrize("space", ["\x0c", "\v", "\u2003", "\x1c"])
+def test_only_the_white_space_of_json_is_left_out(read: Read, space: str) -> None:
+    assert texts_of(read, f"{RECORD}\n{space}") == [
+        "a",
+        "line 2 is not valid JSON: Expecting value (column 1)",
+    ]
+    assert texts_of(read, f"\n \t{RECORD}\r\n\n{RECORD}") == ["a", "a"]
+
+
+@pytest.mark.parametrize(
+    ("document", "is_one"),
+    [
+        (RECORD, True),
+        (f" \ufeff{RECORD}".strip(), True),
+        (f'{{"text": "a", "items": [{RECORD}]}}', True),
+        ('{"headline": "b", "body": "a"}', True),
+        (f"[{RECORD}]", False),
+        (f'{{"articles": [{RECORD}]}}', False),
+        (f'{{"data": {RECORD}}}', False),
+        (f'{{"seven": {RECORD}}}', False),
+        (f"{RECORD}\n{RECORD}", False),
+        ("{}", False),
+        ("3", False),
+        ("nope", False),
+        ("[" * 200_000, False),
+    ],
+)
+def test_an_object_that_is_an_article_itself_is_told(document: str, is_one: bool) -> None:  # noqa: FBT001
+    assert is_one_article(document) is is_one
 
 
 def test_each_line_is_read_and_a_bad_one_named() -> None:

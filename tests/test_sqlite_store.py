@@ -2,18 +2,23 @@
 
 import json
 import logging
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import faiss
 import numpy as np
 import pytest
 
-from index.errors import MismatchError, NoCollectionError, StoreError
+from index.errors import ChangedError, MismatchError, NoCollectionError, StoreError
 from index.sqlite.database import DATABASE
 from index.sqlite.store import SqliteStore
 from index.vectors import RECORD, write_atomically
-from tests.test_store_contract import EAST, NORTH, RECIPE, embedded, nearest, with_words
+from tests.conftest import ROOT
+from tests.test_store_contract import EAST, NORTH, RECIPE, UP, embedded, nearest, with_words
 
 
 @pytest.fixture
@@ -207,3 +212,105 @@ def test_a_reader_of_an_older_state_does_not_undo_a_newer_vector_file(folder: Pa
 def test_a_store_that_was_never_written_to_leaves_nothing_behind(tmp_path: Path) -> None:
     SqliteStore(tmp_path / "data", create=True).close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_vectors_of_a_deleted_database_are_not_those_of_a_new_one(folder: Path) -> None:
+    for file in folder.glob(f"{DATABASE}*"):
+        file.unlink()
+    store = SqliteStore(folder, create=True)
+    store.write(RECIPE, [embedded("a", "Up.", vectors=UP[None]), embedded("b", "East.")])
+    store.close()
+    assert nearest(SqliteStore(folder), UP, 1) == [("Up.", 1.0)]
+
+
+def test_vectors_are_not_those_of_a_database_that_was_put_back(
+    folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(folder, tmp_path / "backup")
+    store = SqliteStore(folder)
+    store.write(RECIPE, [embedded("c", "Up.", vectors=UP[None])])
+    store._vectors._save(store._vectors._up_to(store.info()), store.info())
+    store.close()
+    for file in folder.glob(f"{DATABASE}*"):
+        file.unlink()
+    shutil.copy(tmp_path / "backup" / DATABASE, folder / DATABASE)
+    store = SqliteStore(folder)
+    store.write(RECIPE, [embedded("d", "North again.", vectors=NORTH[None])])
+    store.close()
+    assert sorted(text for text, _ in nearest(SqliteStore(folder), NORTH)) == [
+        *("East.", "North again.", "North."),
+    ]
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user"
+)
+def test_a_reader_without_rights_sees_what_is_removed(folder: Path) -> None:
+    writer = SqliteStore(folder)
+    script = (
+        "import os, sys; from pathlib import Path\n"
+        "from index.sqlite.store import SqliteStore\n"
+        "os.setgid(65534); os.setuid(65534)\n"
+        f"store = SqliteStore(Path({str(folder)!r}))\n"
+        "print(sorted(store.known()), flush=True); sys.stdin.readline()\n"
+        "print(sorted(store.known()), store.article('a'), flush=True)"
+    )
+    for place in (folder, *folder.parents[:3]):
+        place.chmod(0o755)
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "['a', 'b']\n"
+        writer.write(RECIPE, [], removals=["a"])
+        writer.close()
+        said, _ = reader.communicate("\n")
+    assert said == "['b'] None\n"
+
+
+@pytest.mark.parametrize("error", [RuntimeError("faiss broke"), MemoryError(), OSError(5, "I/O")])
+def test_a_checkpoint_that_fails_costs_no_article(
+    folder: Path,
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    (folder / RECORD).unlink()
+    store = SqliteStore(folder)
+    monkeypatch.setattr("index.sqlite.vectors.VectorIndex.save", fails)
+    assert store.write(RECIPE, [embedded("c", "New.")]).articles == 3
+    assert "every article is stored" in caplog.text
+
+
+def test_what_a_killed_writer_left_is_swept_up(folder: Path) -> None:
+    left = folder / ".dateline-abandoned"
+    left.write_bytes(b"half")
+    fresh = folder / ".dateline-being-written"
+    fresh.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    (folder / RECORD).unlink()
+    SqliteStore(folder).write(RECIPE, [embedded("c", "New.")])
+    assert not left.exists()
+    assert fresh.exists()
+
+
+def test_only_what_was_known_is_replaced_or_removed(folder: Path) -> None:
+    store = SqliteStore(folder)
+    known = store.known()
+    store.write(RECIPE, [embedded("a", "East of here.")])
+    with pytest.raises(ChangedError):
+        store.write(RECIPE, [embedded("a", "Elsewhere.")], known=known)
+    with pytest.raises(ChangedError):
+        store.write(RECIPE, [], removals=["a"], known=known)
+    with pytest.raises(ChangedError):
+        store.write(RECIPE, [embedded("b", "Not new.")], known={})
+    before = store.info()
+    store.write(RECIPE, [embedded("a", "East of here.")], known=known)  # the same again
+    assert (store.info().articles, store.info().passages) == (before.articles, before.passages)

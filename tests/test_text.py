@@ -2,7 +2,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ArticleError
@@ -230,6 +230,14 @@ HEADERS = {
         f"{TITLE}\nMay 4, 2025Harbour Ledger",
         (TITLE, "Harbour Ledger", None, "2025-05-04", None, None),
     ),
+    "an agency's reporter": (
+        f"{TITLE}\nBy Ann Lee, Associated Press",
+        (TITLE, None, "Ann Lee, Associated Press", None, None, None),
+    ),
+    "a paper's reporter": (
+        f"{TITLE}\nBy Ann Lee, Hill Times",
+        (TITLE, None, "Ann Lee", None, None, None),
+    ),
     "byline alone": ("By Ann Lee", (None, None, "Ann Lee", None, None, None)),
     "a sentence for a title": (
         "The bank will close four branches after all.\nBy Ann Lee",
@@ -386,6 +394,51 @@ def test_nothing_vanishes_unseen(lines: list[str]) -> None:
     ).split()
     assert set(text.split()) <= set(seen)
     assert all(read.text.strip() for read in stories)
+
+
+LONG = "A man who had walked from the harbour to the mill and back on each day since " * 2
+HEADER_LINES = st.sampled_from(
+    [
+        *(TITLE, LONG, LEAD, ITEM, "By Ann Lee", "By Bob Ray, Staff Writer", "May 4, 2025", ""),
+        *("Updated: May 5, 2025", "Author: Ann Lee", "Outlet: Harbour Ledger", "Harbour Ledger"),
+        *(f"Headline: {TITLE}", f"{TITLE} | Harbour Ledger", "World", "Share", "Related", ""),
+        *("May 4, 2025 | Ann Lee | Hill Times", "May 5, 2025 | Bob Ray | Odda Post", "Newsroom"),
+        *("Published May 4, 2025 by Ann Lee.", "2 hours ago", "https://example.com/bank"),
+        f"Title: {LONG}",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [LONG.strip(), "By Ann Lee"],
+        ["By Ann Lee", LONG.strip(), "May 4, 2025"],
+        [TITLE, "By Ann Lee", f"Title: {LONG.strip()}", LONG.strip()],
+    ],
+)
+def test_a_story_is_never_lost_to_its_header(lines: list[str]) -> None:
+    assert LONG.strip() in story(*lines).text
+
+
+@settings(max_examples=400)
+@given(st.lists(HEADER_LINES, min_size=1, max_size=9))
+def test_lines_about_stories_in_any_order_are_read_and_none_vanishes(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    if not text.strip():
+        return
+    stories = read_text(text)
+    assert stories
+    assert all(read.text.strip() for read in stories)
+    taken = [removed.text for read in stories for removed in read.removed]
+    told = [field or "" for read in stories for field in (read.text, *facts(read))]
+    assert set(TITLE.split()) & set(text.split()) <= set(" ".join(taken + told).split())
+
+
+def test_the_title_above_a_digest_alone_is_told() -> None:
+    (only,) = read_text(f"By Ann Lee\n{TITLE}\n{ITEM}\nMay 5, 2025 | Bob Ray | Harbour Ledger")
+    assert (only.text, only.author) == (ITEM, "Bob Ray")
+    assert TITLE in " ".join(removed.text for removed in only.removed)
 
 
 @pytest.mark.parametrize(

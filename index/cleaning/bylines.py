@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
+from index.agency import NAMED
 from index.dates import WrittenDate, find_dates, iso_date
 
 MAX_LINE_CHARS = 250
@@ -161,12 +162,24 @@ def is_outlet(name: str) -> bool:
 
 
 def author_names(written: str) -> str | None:
-    """Return the names of a byline without "By", roles and the paper that a writer is with."""
+    """Return the names of a byline without "By", roles and the paper that a writer is with.
+
+    An agency stays: it is whose reporting a paper carries.
+    """
     written = " ".join(written.split())
     by = BY.fullmatch(written)
     first, *others = PLACE.sub("", by["names"] if by else written).split(", ")
-    names = [name for name in others if not is_outlet(name) and not ROLES.fullmatch(name)]
+    names = [name for name in others if _is_agency(name) or not _is_post(name)]
     return ", ".join([first, *names]).strip(MARKS) or None
+
+
+def _is_agency(name: str) -> bool:
+    return NAMED.fullmatch(name.removeprefix("The ")) is not None
+
+
+def _is_post(name: str) -> bool:
+    """Tell whether what follows a writer's name is a role, or the paper that the writer is with."""
+    return is_outlet(name) or ROLES.fullmatch(name) is not None
 
 
 def _label(line: str) -> re.Match[str] | None:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from index.cleaning.bylines import Credits, is_labelled, read_credits
 from index.cleaning.lines import Line
-from index.cleaning.prose import bare, is_date_line, is_prose, word_count
+from index.cleaning.prose import bare, is_date_line, is_prose, letters, word_count
 
 MIN_TITLE_WORDS = 4
 MAX_TITLE_CHARS = 300
@@ -24,8 +24,8 @@ TITLE_LINES = 12
 STANDFIRST_PARAGRAPHS = 2
 LINES_BELOW_STANDFIRST = 4
 MAX_SITE_NAME_WORDS = 5
-SITE_MARKS = re.compile(r" (?:\||::|»|–|—|-|•) ")
-SURE_MARKS = frozenset((" | ", " :: ", " » "))
+SITE_MARKS = re.compile(r" (?:\|\|?|::?|»|–|—|-|•|·) ")
+SURE_MARKS = frozenset((" | ", " || ", " :: ", " » "))
 NO_TITLE = re.compile(r"[.:,;][\"'”’»]*$|^[QA][:.] |^\W*$")
 
 ABOUT = "a line about the story, such as its byline or date"
@@ -50,7 +50,7 @@ def read_header(lines: Sequence[Line], reasons: Sequence[str | None]) -> Header:
         reasons: what furniture each line was taken for, or None.
 
     Returns:
-        The title and by_place, and the lines that gave them or that are labels between them. A text
+        The title and credits, and the lines that gave them or that are labels between them. A text
         without a sentence has no header: it may be anything.
     """
     start = first_paragraph(lines, reasons)
@@ -100,21 +100,25 @@ def first_paragraph(lines: Sequence[Line], reasons: Sequence[str | None]) -> int
 def site_title(written: str, others: Sequence[str] = (), outlet: str | None = None) -> str:
     """Return a page's title without the name of the site, as in "Ties froze | Harbour Ledger".
 
-    A dash may be part of a headline: what follows it is taken off only if the headline stands
-    alone among `others`, or if it is the outlet.
+    The outlet's name goes from either end. What else follows a mark goes if the headline stands
+    alone among `others`; where the outlet is not known, so does what follows a mark that is no
+    dash, as a dash may be part of a headline.
     """
     marks = [*SITE_MARKS.finditer(written)] if len(written) <= MAX_TITLE_CHARS else []
     if not marks:
         return written
     mark = marks[-1]
     headline, site = written[: mark.start()], written[mark.end() :]
+    if outlet is not None and letters(site) == letters(outlet):
+        return site_title(headline, others, outlet)
+    if outlet is not None and letters(written[: marks[0].start()]) == letters(outlet):
+        return site_title(written[marks[0].end() :], others, outlet)
     if word_count(headline) < MIN_TITLE_WORDS or word_count(site) > MAX_SITE_NAME_WORDS:
         return written
-    alone = bare(headline) in {bare(other) for other in others}
-    known = outlet is not None and bare(site) == bare(outlet)
-    if not (alone or known or mark.group() in SURE_MARKS):
-        return written
-    return site_title(headline, others, outlet)
+    sure = outlet is None and mark.group() in SURE_MARKS
+    if sure or bare(headline) in {bare(other) for other in others}:
+        return site_title(headline, others, outlet)
+    return written
 
 
 def _credits(line: Line) -> Credits | None:

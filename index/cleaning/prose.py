@@ -95,6 +95,11 @@ def is_headline(line: str) -> bool:
     )
 
 
+def letters(text: str) -> str:
+    """Return the letters and digits of a text alone, in small letters, to compare it by."""
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
 def bare(line: str) -> str:
     """Return a line in small letters without bullets, arrows and the like around it."""
     return " ".join(line.split()).strip(DECORATION).casefold().replace("’", "'")

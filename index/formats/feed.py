@@ -15,6 +15,7 @@ import feedparser
 from lxml import etree
 
 from index.cleaning.clean import clean_lines
+from index.cleaning.header import site_title
 from index.dates import iso_date
 from index.errors import ArticleError
 from index.formats.feed_xml import read_xml, root_start
@@ -168,10 +169,11 @@ def _entry(entry: Any, number: int, feed: Any, url: str | None) -> Entry | Refus
     published, updated = (_date(entry, name) for name in ("published", "updated"))
     if published is None and feed["version"] in RDF_VERSIONS:
         published, updated = updated, None
+    title = _line(entry, "title")
     outlet = _line(dict.get(entry, "source") or {}, "title") or _line(feed["feed"], "title")
     story = Story(
         text=text,
-        title=_without_outlet(_line(entry, "title"), outlet),
+        title=None if title is None else site_title(title, outlet=outlet),
         outlet=outlet,
         author=_authors(entry),
         published=published,
@@ -224,11 +226,3 @@ def _date(entry: Any, name: str) -> str | None:  # noqa: ANN401 - feedparser pub
 def _authors(entry: Any) -> str | None:  # noqa: ANN401 - feedparser publishes no types
     details = dict.get(entry, "authors") or ()
     return people(_plain(detail, "name") or "" for detail in details)
-
-
-def _without_outlet(title: str | None, outlet: str | None) -> str | None:
-    """Return a title without the outlet's name after it, as collections of feeds add it."""
-    for dash in ("-", "–", "—", "|"):
-        if title and outlet and title.endswith(f" {dash} {outlet}"):
-            return title.removesuffix(f" {dash} {outlet}").strip() or None
-    return title

@@ -22,7 +22,7 @@ DECLARED_CHARSET = re.compile(rb"\s*<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']([\w.:-
 # UTF-16 without a byte order mark shows in how "<?" is written (XML 1.0, appendix F).
 WIDE = {b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be"}
 NAMESPACE = re.compile(r"\bxmlns\b[^\s>]{0,200}")
-XML_REFERENCES = frozenset({"lt", "gt", "amp", "quot", "apos"})
+MARKS_OF_XML = frozenset("<>&\"'")
 REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31});|#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};)?")
 
 NAMESPACES = {
@@ -102,10 +102,10 @@ def _tree(text: str) -> Any:  # noqa: ANN401 - lxml publishes no types
         )
         try:
             root = etree.fromstring(source.encode(), parser)
-        except (etree.XMLSyntaxError, ValueError):
+            if root is not None:
+                return _without_unbound_prefixes(root) if recover else root
+        except (etree.XMLSyntaxError, ValueError):  # the names of a recovered tree may be no text
             continue
-        if root is not None:
-            return _without_unbound_prefixes(root) if recover else root
     raise ArticleError("it is not an RSS or Atom feed")
 
 
@@ -159,7 +159,10 @@ def _with_html_as_text(text: str) -> str:
 
 
 def _with_known_references(text: str) -> str:
-    """Write HTML's named characters as themselves and lone "&" as XML wants it."""
+    """Write HTML's named characters as themselves and lone "&" as XML wants it.
+
+    What no text holds, such as half of a character, goes or is marked, as in HTML.
+    """
     parts = text.split("<![CDATA[")
     mended = [REFERENCE.sub(_known_reference, parts[0])]
     for part in parts[1:]:
@@ -172,7 +175,9 @@ def _known_reference(match: re.Match[str]) -> str:
     reference = match.group()
     if reference == "&":
         return "&amp;"
-    if match.group(1) is None or match.group(1) in XML_REFERENCES:
-        return reference
     character = html.unescape(reference)
+    if character in MARKS_OF_XML:
+        return reference
+    if match.group(1) is None:
+        return printable(character)
     return character if character != reference else f"&amp;{reference[1:]}"

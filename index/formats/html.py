@@ -88,13 +88,19 @@ def _plain(body: str) -> str:
 
 
 def _removed(page: Page, chosen: Iterable[str | None]) -> list[Removed]:
-    """Return what was left out, neighbours of one reason together, up to MAX_REMOVED characters."""
+    """Return what was left out, neighbours of one reason together.
+
+    Beyond MAX_REMOVED characters, only how many more there are.
+    """
     removed: list[Removed] = []
     left = MAX_REMOVED
     pairs = zip(page.blocks, chosen, strict=True)
     for reason, group in itertools.groupby(pairs, key=lambda pair: pair[1]):
-        if reason is not None and left > 0:
-            text = "\n".join(block.text for block, _ in group)[:left]
+        if reason is not None:
+            text = "\n".join(block.text for block, _ in group)
+            if left > 0:
+                removed.append(Removed(text[:left], reason))
             left -= len(text)
-            removed.append(Removed(text, reason))
+    if left < 0:
+        removed.append(Removed(f"… {-left:,} characters more", "too much to be kept here"))
     return removed

@@ -19,8 +19,6 @@ from index.formats.html_blocks import Node, Page
 # names such as "has-sidebar" or "social-enabled" are often given to the whole page.
 WHOLE = 0.45
 
-RELATED = LIST
-CONSENT = COOKIES
 SHARE = "share and follow buttons"
 BYLINE = "byline or date line"
 CAPTION = "caption or picture credit"
@@ -46,13 +44,13 @@ BY_WORD = {
     for reason, words in {
         NAVIGATION: "nav navbar navigation menu menubar breadcrumb breadcrumbs crumbs pagination "
         "pager toolbar sitemap masthead topbar subnav skip",
-        RELATED: "related recommended recommendation recommendations recirc recirculation "
+        LIST: "related recommended recommendation recommendations recirc recirculation "
         "trending popular mostread outbrain taboola teaser teasers readmore widget widgets "
         "sidebar rail promo zergnet revcontent latest",
         SHARE: "share sharing shares sharedaddy social sociable addthis sharethis addtoany follow",
         SIGN_UP: "newsletter newsletters subscribe subscription signup optin mailchimp paywall "
         "login signin register modal popup donate donation",
-        CONSENT: "cookie cookies gdpr consent cmp",
+        COOKIES: "cookie cookies gdpr consent cmp",
         COMMENTS: "comment comments disqus respond commentlist",
         ADVERTISING: "ad ads advert adverts advertisement advertising sponsor sponsored dfp banner "
         "adsense adslot",

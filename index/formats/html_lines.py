@@ -8,12 +8,13 @@ what is a link.
 import re
 
 from index.cleaning.clean import furniture
-from index.cleaning.furniture import SIGN_UP as SIGNING_UP
-from index.formats import html_furniture as reasons
+from index.cleaning.furniture import LIST, SIGN_UP
+from index.cleaning.prose import letters
 from index.formats.html_blocks import Block
+from index.formats.html_furniture import HEADING
 
 MAX_CHARS = 350
-SIGN_UP = re.compile(
+SIGNS_UP = re.compile(
     r"\b(?:sign(?:ing)?[ -]up|subscribe|newsletters?|mailing list|inbox)\b", re.IGNORECASE
 )
 # "Read more: a link", in any language: a short label, a colon, and a link that is most of the line.
@@ -29,28 +30,20 @@ def line_reason(block: Block, tag: str, titles: frozenset[str], *, voted: bool) 
     Args:
         block: the paragraph.
         tag: of the element that it stands in.
-        titles: the forms of the story's title, as `same_words` gives them.
+        titles: the forms of the story's title, as `letters` gives them.
         voted: whether another judge takes it for the story; only linked lines are held to it.
     """
     text = block.text
     if len(text) > MAX_CHARS:
         return None
-    if same_words(text) in titles:
-        return reasons.HEADING
+    if letters(text) in titles:
+        return HEADING
     linked = block.links / len(text)
     [said] = furniture([" ".join(text.split())])
     tests = (
         (said, said is not None),
-        (SIGNING_UP, block.links > 0 and SIGN_UP.search(text) is not None),
-        (
-            reasons.RELATED,
-            linked > 0.5 and block.links >= HEADLINE and LABEL.match(text) is not None,
-        ),
-        (reasons.RELATED, linked > 0.9 and (tag in LINKED or not voted)),
+        (SIGN_UP, block.links > 0 and SIGNS_UP.search(text) is not None),
+        (LIST, linked > 0.5 and block.links >= HEADLINE and LABEL.match(text) is not None),
+        (LIST, linked > 0.9 and (tag in LINKED or not voted)),
     )
     return next((reason for reason, holds in tests if holds), None)
-
-
-def same_words(text: str) -> str:
-    """Return a text's letters and digits alone, to compare it with another's."""
-    return "".join(c for c in text.casefold() if c.isalnum())

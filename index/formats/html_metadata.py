@@ -4,9 +4,7 @@ Nothing is guessed: what the page does not say, or says in a form that cannot be
 Names of fields: https://schema.org/NewsArticle, https://ogp.me, and the meta names in common use.
 """
 
-import html
 import itertools
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,13 +12,13 @@ from typing import Any
 
 from lxml import etree
 
+from index.cleaning.bylines import author_names, read_credits
+from index.cleaning.header import SITE_MARKS, site_title
+from index.cleaning.prose import is_prose, letters
 from index.dates import iso_date
-from index.formats.fragment import printable, web_address
+from index.formats.fragment import language_tag, web_address
+from index.formats.html_json_ld import names_of, own_article, text_of
 
-ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report)$")
-# JSON-LD is written by machines; more than this is no description of one page.
-MAX_ITEMS = 2000
-MAX_VALUE = 500
 # No value is made of more elements or pieces of text.
 MAX_PIECES = 50
 
@@ -39,9 +37,6 @@ AUTHORS = (
 ).split()
 OUTLETS = "og:site_name publisher dc.publisher dcterms.publisher application-name".split()
 
-SEPARATOR = re.compile(r"\s+(?:[-|–—·•»:]|::|\|\|)\s+")
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-BY = re.compile(r"(?:(?:written|reported|posted|story) )?by:?\s+", re.IGNORECASE)
 NAME_END = re.compile(r"\s*[,;|&/\n]\s*|\s+(?:and|with)\s+", re.IGNORECASE)
 NO_NAME = re.compile(r"https?:|www\.|@|\d|\.(?:com|org|net)\b", re.IGNORECASE)
 TITLE_OF_A_PERSON = re.compile(r"(?:jr|sr|ii|iii|iv|m\.?d|ph\.?d)\.?", re.IGNORECASE)
@@ -77,14 +72,14 @@ def read_metadata(root: etree._Element, url: str | None = None) -> Metadata:
     heading = [_inner(h) for h in itertools.islice(root.iter("h1"), MAX_PIECES)]
     page_title = next((_inner(t) for t in root.iter("title")), "")
     titles = [metas.get("og:title"), metas.get("twitter:title"), page_title]
-    item = _article(root, {address, *links}, {_key(t) for t in titles if t})
+    item = own_article(root, [address, *links], [*titles, *heading])
     outlet = _outlet(metas, item)
-    shown = [h for h in heading if h and page_title and _key(page_title).startswith(_key(h))]
-    candidates = [_text(item.get("headline")), *titles[:2], *shown[:1], page_title, *heading[:1]]
-    title = next((_without_outlet(t, outlet) for t in candidates if t), None)
-    published = _date([_text(item.get("datePublished"))], metas, PUBLISHED)
+    shown = [h for h in heading if h and letters(page_title).startswith(letters(h))]
+    candidates = [text_of(item.get("headline")), *titles[:2], *shown[:1], page_title, *heading[:1]]
+    title = next((site_title(t, heading, outlet) for t in candidates if t), None)
+    published = _date([text_of(item.get("datePublished"))], metas, PUBLISHED)
     published = published or _time(root, "datePublished")
-    updated = _date([_text(item.get("dateModified"))], metas, UPDATED)
+    updated = _date([text_of(item.get("dateModified"))], metas, UPDATED)
     updated = updated or _time(root, "dateModified")
     return Metadata(
         title=title,
@@ -96,36 +91,24 @@ def read_metadata(root: etree._Element, url: str | None = None) -> Metadata:
         language=_language(root, metas, item),
         body=_body(item),
         titles=frozenset(
-            _key(form) for t in candidates if t for form in (t, SEPARATOR.split(t)[0], title or t)
+            letters(form)
+            for t in candidates
+            if t
+            for form in (t, SITE_MARKS.split(t)[0], title or t)
         ),
     )
 
 
-def _key(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
-
-
-def _clean(text: str) -> str:
-    # Pages put control characters, and scripts half of a character, where nobody sees them.
-    return " ".join(printable(html.unescape(text)).split())[:MAX_VALUE]
-
-
 def _inner(element: etree._Element) -> str:
     """Return the start of an element's text."""
-    return _clean(" ".join(itertools.islice(element.itertext(), MAX_PIECES)))
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, list) and value:
-        value = value[0]
-    return _clean(value) or None if isinstance(value, str) else None
+    return text_of(" ".join(itertools.islice(element.itertext(), MAX_PIECES))) or ""
 
 
 def _metas(root: etree._Element) -> dict[str, str]:
     """Return the content of the page's meta elements by name; the first of a name holds."""
     metas: dict[str, str] = {}
     for meta in root.iter("meta"):
-        content = _clean(meta.get("content") or "")
+        content = text_of(meta.get("content"))
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = (meta.get(attribute) or "").strip().lower()
             if name and content:
@@ -133,95 +116,16 @@ def _metas(root: etree._Element) -> dict[str, str]:
     return metas
 
 
-def _article(root: etree._Element, urls: set[str | None], titles: set[str]) -> dict[str, Any]:
-    """Return the JSON-LD item that describes the page's own article, its references resolved."""
-    items = list(_items(root))
-    by_id = {str(item["@id"]): item for item in items if "@id" in item and len(item) > 1}
-    articles = [item for item in items if _is_article(item)]
-    own = [
-        item
-        for item in articles
-        if _link(item.get("url")) in urls
-        or _link(item.get("mainEntityOfPage")) in urls
-        or _key(_text(item.get("headline")) or "") in titles
-    ]
-    found = next(iter(own or articles), {})
-    return {name: _resolved(value, by_id) for name, value in found.items()}
-
-
-def _resolved(value: object, by_id: dict[str, dict[str, Any]]) -> object:
-    if isinstance(value, list):
-        return [_resolved(each, by_id) for each in value[:50] if not isinstance(each, list)]
-    if isinstance(value, dict) and "name" not in value:
-        return by_id.get(str(value.get("@id")), value)
-    return value
-
-
-def _is_article(item: dict[str, Any]) -> bool:
-    kinds = item.get("@type")
-    return any(
-        isinstance(kind, str) and ARTICLE_TYPE.search(kind)
-        for kind in (kinds if isinstance(kinds, list) else [kinds])
-    )
-
-
-def _link(value: object) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("@id") or value.get("url")
-    return value.strip() if isinstance(value, str) and value.strip() else "-"
-
-
-def _items(root: etree._Element) -> Iterator[dict[str, Any]]:
-    """Yield every object of the page's JSON-LD, outer ones first."""
-    pending: list[object] = []
-    for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            try:
-                pending.append(json.loads(script.text or "", strict=False))
-            except (ValueError, RecursionError):
-                continue
-    for _ in range(MAX_ITEMS):
-        if not pending:
-            return
-        value = pending.pop(0)
-        if isinstance(value, dict):
-            yield value
-            pending += [inner for inner in value.values() if isinstance(inner, dict | list)]
-        elif isinstance(value, list):
-            pending += value[:MAX_ITEMS]
-
-
 def _outlet(metas: dict[str, str], item: dict[str, Any]) -> str | None:
-    names = [metas.get("og:site_name"), *_names(item.get("publisher"))]
+    names = [metas.get("og:site_name"), *names_of(item.get("publisher"))]
     names += [metas.get(name) for name in OUTLETS]
     return next((n for n in names if n and not n.lower().startswith(("http", "www.", "@"))), None)
-
-
-def _names(value: object) -> list[str]:
-    """Return the names that a JSON-LD value gives: a string, an object, or a list of them."""
-    found = []
-    for each in value if isinstance(value, list) else [value]:
-        name = _text(each.get("name") if isinstance(each, dict) else each)
-        if name:
-            found.append(name)
-    return found
-
-
-def _without_outlet(title: str, outlet: str | None) -> str:
-    """Return a title without the name of its outlet at either end."""
-    parts = [match.span() for match in SEPARATOR.finditer(title)]
-    if outlet and parts:
-        if _key(title[parts[-1][1] :]) == _key(outlet):
-            return title[: parts[-1][0]]
-        if _key(title[: parts[0][0]]) == _key(outlet):
-            return title[parts[0][1] :]
-    return title
 
 
 def _author(
     root: etree._Element, metas: dict[str, str], item: dict[str, Any], outlet: str | None
 ) -> str | None:
-    said = [_names(item.get("author")), *([metas[name]] for name in AUTHORS if name in metas)]
+    said = [names_of(item.get("author")), *([metas[name]] for name in AUTHORS if name in metas)]
     said.append(list(_bylines(root)))
     for written in said:
         names = list(dict.fromkeys(_people(written, outlet)))
@@ -244,16 +148,14 @@ def _bylines(root: etree._Element) -> Iterator[str]:
 def _people(written: Iterable[str], outlet: str | None) -> Iterator[str]:
     """Yield the names of people, or of agencies, in what is written on a byline."""
     for line in written:
-        said = _clean(line)
-        parts = NAME_END.split(BY.sub("", said, count=1) if BY.match(said) else said)
-        for number, part in enumerate(parts):
+        for number, part in enumerate(NAME_END.split(author_names(line) or "")):
             name = part.rpartition(":")[2].strip(" .·•-–—")
             if number and TITLE_OF_A_PERSON.fullmatch(name):
                 continue
             if not 2 < len(name) <= MAX_NAME or NO_NAME.search(name) or POST.search(name):
                 continue
             # Without a capital it is what somebody logs in by.
-            if not name.islower() and (outlet is None or _key(name) != _key(outlet)):
+            if not name.islower() and (outlet is None or letters(name) != letters(outlet)):
                 yield name
 
 
@@ -277,21 +179,24 @@ def _time(root: etree._Element, role: str) -> str | None:
         written = element.get("datetime") or element.get("content")
         if element.get("itemprop") == role:
             marked.append(written or _inner(element))
-        elif element.tag == "time" and element.get("datetime"):
+        elif element.tag == "time" and element.get("datetime") and not _in_prose(element):
             times.append(element.get("datetime") or "")
     if role == "datePublished" and len(set(times)) == 1:
         marked += times
     return next((date for written in marked if (date := _known_date(written))), None)
 
 
+def _in_prose(element: etree._Element) -> bool:
+    """Tell whether an element stands in a sentence, which is no line about the story."""
+    paragraph = next(element.iterancestors("p"), None)
+    line = "" if paragraph is None else _inner(paragraph)
+    return is_prose(line) and read_credits(line) is None
+
+
 def _language(root: etree._Element, metas: dict[str, str], item: dict[str, Any]) -> str | None:
     said = [root.get("lang"), metas.get("content-language"), metas.get("language")]
-    said += [metas.get("og:locale"), _text(item.get("inLanguage"))]
-    for written in said:
-        tag = (written or "").strip().replace("_", "-")
-        if LANGUAGE.fullmatch(tag):
-            return tag
-    return None
+    said += [metas.get("og:locale"), text_of(item.get("inLanguage"))]
+    return next((tag for written in said if (tag := language_tag(written))), None)
 
 
 def _body(item: dict[str, Any]) -> str | None:

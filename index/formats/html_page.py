@@ -2,38 +2,18 @@
 
 import re
 
-from charset_normalizer import from_bytes
 from lxml import etree
 from lxml import html as lxml_html
 
+from index.decode import MARKS, detected_charset, known_charset
 from index.errors import ArticleError
 
-MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?([\w.:-]+)""")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 # A declaration stands at the start: https://html.spec.whatwg.org/#charset
 HEAD = 4096
-# What these names mean on the web: https://encoding.spec.whatwg.org/#names-and-labels
-MEANT = {
-    "iso-8859-1": "cp1252",
-    "latin1": "cp1252",
-    "us-ascii": "cp1252",
-    "ascii": "cp1252",
-    "iso-8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-}
 # A page cut off or with a stray byte is still in the charset that the rest of it is in.
 MAX_DAMAGED = 0.1
-# The detector looks at this many bytes: enough to tell, and quick.
-SAMPLE = 20_000
 # No news page comes near; far more would take a gigabyte to parse.
 MAX_TAGS = 1_000_000
 # Characters that stand for bytes which could not be read, or that no text holds.
@@ -52,16 +32,16 @@ def decode_page(data: bytes, charset: str | None = None) -> str:
         if data.startswith(mark):
             return data.decode(codec, "replace")
     declared = DECLARED.search(data[:HEAD].lower())
-    names = [charset, declared.group(1).decode("ascii", "replace") if declared else None, "utf-8"]
+    names = [charset, declared.group(1).decode("ascii", "replace") if declared else None]
+    codecs = [*filter(None, map(known_charset, names)), "utf-8"]
     if not data.isascii():
-        names.insert(0, "utf-8")
+        codecs.insert(0, "utf-8")
     for tolerated in (0.0, MAX_DAMAGED):
-        for name in names:
-            text = _decoded(data, name, tolerated) if name else None
+        for codec in codecs:
+            text = _decoded(data, codec, tolerated)
             if text is not None:
                 return text
-    guess = from_bytes(data[:SAMPLE]).best()
-    return data.decode(guess.encoding if guess else "utf-8", "replace")
+    return data.decode(detected_charset(data) or "utf-8", "replace")
 
 
 def parse_page(text: str) -> etree._Element | None:
@@ -85,12 +65,8 @@ def parse_page(text: str) -> etree._Element | None:
         return None
 
 
-def _decoded(data: bytes, name: str, tolerated: float) -> str | None:
+def _decoded(data: bytes, codec: str, tolerated: float) -> str | None:
     """Return the text in a charset, unless more of what is not ASCII is damaged than tolerated."""
-    key = name.strip().strip("\"'").lower()
-    try:
-        text = data.decode(MEANT.get(key, key), "replace")
-    except (LookupError, ValueError):
-        return None
+    text = data.decode(codec, "replace")
     beyond_ascii = len(BEYOND_ASCII.findall(text)) if tolerated else 0
     return text if text.count("\ufffd") <= tolerated * beyond_ascii else None

@@ -12,16 +12,17 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from index.chunk import ENDS_SENTENCE
+from index.cleaning.prose import letters
 from index.dates import iso_date
 from index.formats import html_furniture as reasons
 from index.formats.html_blocks import HEADINGS, Block, Page
-from index.formats.html_lines import line_reason, same_words
+from index.formats.html_lines import line_reason
 
 # Prose is at least this long, and of that length even if no full stop ends it.
 PROSE = 60
 LONG_PROSE = 200
 MAX_LINK_SHARE = 0.5
-ENDS_SENTENCE = re.compile(r"[.!?…。！？।][\"'”’»)\]]{0,3}\W{0,3}$")
 # In the search for the element that holds the story: what prose that trafilatura did not take
 # counts, beside 1 for what it took, and what all other text costs, per character.
 UNVOTED = 0.15
@@ -47,7 +48,7 @@ def choose(page: Page, root: etree._Element, titles: frozenset[str]) -> list[str
     Args:
         page: the page, taken apart.
         root: the tree that it was taken from; it is used up.
-        titles: the forms of the story's title, as `same_words` gives them.
+        titles: the forms of the story's title, as `letters` gives them.
     """
     votes = _votes(page, root)
     named = reasons.furniture(page, votes)
@@ -58,7 +59,7 @@ def choose(page: Page, root: etree._Element, titles: frozenset[str]) -> list[str
     for place, block in enumerate(page.blocks):
         reason = named[block.node]
         if reason is None and not inside[block.node]:
-            headline = same_words(block.text) in titles
+            headline = letters(block.text) in titles
             reason = reasons.HEADING if headline else reasons.SITE
         reason = reason or line_reason(block, page.tag(block), titles, voted=votes[place])
         if reason is None and not (votes[place] or prose[place] or quoted[block.node]):
@@ -149,13 +150,13 @@ def _votes(page: Page, root: etree._Element) -> list[bool]:
         return [True] * len(page.blocks)
     large = len(page.nodes) > MAX_DOUBTED or len(page.blocks) > MAX_DOUBTED_BLOCKS
     text = _extracted(root, fast=large)
-    lines = {same_words(line) for line in re.split(r"[\n|]", text)}
+    lines = {letters(line) for line in re.split(r"[\n|]", text)}
     shingles = set(_shingles(text))
     votes = []
     for block in page.blocks:
         own = list(_shingles(block.text))
         known = sum(shingle in shingles for shingle in own)
-        votes.append(known * 2 > len(own) if own else same_words(block.text) in lines)
+        votes.append(known * 2 > len(own) if own else letters(block.text) in lines)
     return votes if any(votes) else [True] * len(page.blocks)
 
 

@@ -1,4 +1,4 @@
-"""PDF: the text layer of a document becomes one Story.
+"""PDF: the text layer of a document becomes its Story, and those of a digest below it.
 
 Where each line stands and how large it is tells paragraphs, headlines and what runs along the edges
 of the pages. Pages that are pictures are not read. Knows nothing of pypdf or of files.
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from index.chunk import ENDS_SENTENCE
 from index.errors import ArticleError
 from index.formats.pdf_layer import Line, read_layer
 from index.formats.text import read_text
@@ -38,7 +39,6 @@ PRINTED = re.compile(
     r"(?:https?|file)://\S{1,2000}(?: \d{1,4}(?:/| of )\d{1,4})?",
     re.IGNORECASE,
 )
-ENDS_SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 HYPHENATED = re.compile(r"(?P<compound>[^\W_][-\u2010])?(?P<part>[^\W_]+)[-\u2010]$")
 # No part of a word before a hyphen is longer.
 MAX_PART_LENGTH = 60
@@ -60,9 +60,12 @@ MAX_TITLE_LENGTH = 300
 
 
 def read_pdf(data: bytes) -> list[Story]:
-    """Read a PDF as one story.
+    """Read a PDF as the story that it tells, and the others that stand below it.
 
     The date on which the file was made says nothing of the story's, so that it is not read.
+
+    Returns:
+        The document's own story first, then the others in order, as `read_text` gives them.
 
     Raises:
         ArticleError: it is encrypted, damaged, a scan without a text layer, or too large.
@@ -220,7 +223,7 @@ def _is_indented(line: Line, following: Line) -> bool:
 def _ends(line: Line, following: Line, leading: float, width: int) -> bool:
     if not _same_size(line, following):
         return True
-    finished = ENDS_SENTENCE.search(line.text) is not None
+    finished = line.text.endswith(":") or ENDS_SENTENCE.search(line.text) is not None
     gap = _leading(line, following)
     if gap <= 0:
         return finished

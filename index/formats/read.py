@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Union
 
-from index.decode import decode
+from index.decode import decode, gunzip, is_gzip
 from index.errors import ArticleError
 from index.types import Refusal, Story
 
@@ -34,11 +34,6 @@ class Kind(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     FEED = "feed"
-
-    @property
-    def holds_many(self) -> bool:
-        """Tell whether a document of this kind is a collection of stories, not one page."""
-        return self in {Kind.JSONL, Kind.FEED}
 
     @property
     def max_bytes(self) -> int:
@@ -82,6 +77,15 @@ class Document:
     charset: str | None = None
 
 
+def unpacked(data: bytes, limit: int) -> bytes:
+    """Return what a document holds, decompressed where it is compressed.
+
+    Raises:
+        ArticleError: that is more than `limit` bytes, or damaged.
+    """
+    return gunzip(data, limit) if is_gzip(data) else data
+
+
 def kind_of(data: bytes, declared: Kind | None) -> Kind:
     """Return a document's format, by its first bytes and by what it was declared to be.
 
@@ -103,6 +107,15 @@ def kind_of(data: bytes, declared: Kind | None) -> Kind:
     if declared is None:
         raise ArticleError("it is in no format that is read here")
     return declared
+
+
+def holds_many(document: Document) -> bool:
+    """Tell whether a document is a collection of stories, each known by itself."""
+    if document.kind != Kind.JSON:
+        return document.kind in {Kind.JSONL, Kind.FEED}
+    from index.formats.records import is_one_article  # noqa: PLC0415 - for JSON only
+
+    return not is_one_article(decode(document.data, document.charset))
 
 
 def read_document(document: Document) -> Iterable[Union[Story, Refusal, "Entry"]]:

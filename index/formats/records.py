@@ -21,6 +21,7 @@ MAX_WRAPPERS = 4
 # NewsAPI cuts a text and says by how much.
 CUT_OFF = re.compile(r"\[\+\d+ chars\]$")
 
+JSON_SPACE = " \t\r\n"
 # Python refuses to read longer integers; no field needs one this long.
 MAX_DIGITS = 300
 
@@ -35,22 +36,15 @@ def read_json(text: str) -> Iterator[Story | Refusal]:
     Raises:
         ArticleError: it is not JSON, or there is no object in it that could be an article.
     """
+    text = text.removeprefix("\ufeff")
     try:
-        document = _parsed(text.removeprefix("\ufeff"))
-    except ArticleError as error:
-        if not _is_object(text.partition("\n")[0]):
+        document = _parsed(text)
+    except ArticleError:
+        if not _is_object(next((line for _, line in _lines(text)), "")):
             raise
-        try:
-            yield from read_jsonl(text)
-        except ArticleError:
-            raise error from None
-        return
-    records = _records(document)
-    if not records:
-        raise ArticleError("it has no articles: give objects with a text, one or a list of them")
-    for number, record in enumerate(records, start=1):
-        prefix = f"record {number:,}: " if isinstance(document, list) or len(records) > 1 else ""
-        yield _story(record, prefix)
+        yield from _stories_of_lines(text)
+    else:
+        yield from _stories(document)
 
 
 def read_jsonl(text: str) -> Iterator[Story | Refusal]:
@@ -67,8 +61,31 @@ def read_jsonl(text: str) -> Iterator[Story | Refusal]:
     if not first:
         raise ArticleError("it has no articles: give one JSON object a line")
     if not second or (not _is_object(first) and _is_json(text)):
-        yield from read_json(text)
-        return
+        yield from _stories(_parsed(text))
+    else:
+        yield from _stories_of_lines(text)
+
+
+def is_one_article(text: str) -> bool:
+    """Tell whether JSON is an object that is an article itself, not one that keeps any."""
+    try:
+        document = _parsed(text.removeprefix("\ufeff"))
+    except ArticleError:
+        return False
+    records = _records(document)
+    return len(records) == 1 and records[0] is document
+
+
+def _stories(document: Any) -> Iterator[Story | Refusal]:  # noqa: ANN401 - JSON is anything
+    records = _records(document)
+    if not records:
+        raise ArticleError("it has no articles: give objects with a text, one or a list of them")
+    for number, record in enumerate(records, start=1):
+        prefix = f"record {number:,}: " if isinstance(document, list) or len(records) > 1 else ""
+        yield _story(record, prefix)
+
+
+def _stories_of_lines(text: str) -> Iterator[Story | Refusal]:
     for number, line in _lines(text):
         try:
             yield _story(_parsed(line), f"line {number:,}: ")
@@ -81,7 +98,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     start = 0
     for number in itertools.count(1):
         end = text.find("\n", start)
-        line = text[start : len(text) if end < 0 else end].strip()
+        line = text[start : len(text) if end < 0 else end].strip(JSON_SPACE)
         if line:
             yield number, line
         if end < 0:

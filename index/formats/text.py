@@ -52,12 +52,14 @@ def read_text(text: str) -> list[Story]:
     digest = digest or find_digest(lines, reasons, header.told)
     _take_out(reasons, header, digest)
     told = _read_footer(lines, reasons, header.told)
+    _put_back(lines, reasons, [found[place] for place in places], digest)
     own = _story(text, lines, reasons, told)
     others = [_item_story(text, lines, item) for item in (digest.items if digest else ())]
     if own.text:
         return [own, *others]
+    around = _story(text, lines, reasons, Credits()).removed
     first, *rest = others
-    return [replace(first, removed=merged((*own.removed, *first.removed))), *rest]
+    return [replace(first, removed=merged((*around, *first.removed))), *rest]
 
 
 def _take_out(reasons: list[str | None], header: Header, digest: Digest | None) -> None:
@@ -86,6 +88,19 @@ def _read_footer(lines: Sequence[Line], reasons: list[str | None], told: Credits
         told = told.filled_from(replace(found, title=None))
         reasons[place] = ABOUT
     return told
+
+
+def _put_back(
+    lines: Sequence[Line],
+    reasons: list[str | None],
+    furniture_alone: Sequence[str | None],
+    digest: Digest | None,
+) -> None:
+    """Give a story its lines back where its header and footer took every sentence of it."""
+    own = slice(digest.start if digest else len(lines))
+    left = first_paragraph(lines[own], reasons[own])
+    if left is None and first_paragraph(lines[own], furniture_alone[own]) is not None:
+        reasons[own] = furniture_alone[own]
 
 
 def _story(text: str, lines: Sequence[Line], reasons: Sequence[str | None], told: Credits) -> Story:

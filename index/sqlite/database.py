@@ -11,11 +11,13 @@ import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.errors import MismatchError, NoCollectionError, StoreError
+from index.errors import ChangedError, MismatchError, NoCollectionError, StoreError
 from index.sqlite.schema import APPLICATION_ID, FORMAT, SCHEMA
 
 DATABASE = "dateline.db"
 READ_WRITE = "mode=rwc"
+READ_ONLY = "mode=ro"
+# For a folder in which nothing may be written at all, not even what readers share.
 AS_IT_LIES = "mode=ro&immutable=1"
 BUSY_SECONDS = 10
 UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
@@ -37,6 +39,7 @@ class SqliteDatabase:
     def __init__(self, folder: Path, *, create: bool) -> None:
         self.folder = folder
         self._sql: sqlite3.Connection | None = None
+        self._mode = READ_WRITE
         if not self._found() and not create:
             raise self.nothing_here()
         if self._sql is None:
@@ -49,6 +52,9 @@ class SqliteDatabase:
         Raises:
             NoCollectionError: nothing has been written yet.
         """
+        if self._sql is not None and not self._sql.in_transaction and self._lies_otherwise():
+            self._sql.close()
+            self._sql = None
         if self._sql is None and not self._found():
             raise self.nothing_here()
         assert self._sql is not None  # noqa: S101 - it was found
@@ -105,7 +111,7 @@ class SqliteDatabase:
         """Return a fact as it is stored now, whatever state is being read."""
         if self._mode == AS_IT_LIES:
             return self.meta(key)
-        latest = self._connect(READ_WRITE)
+        latest = self._connect(self._mode)
         try:
             row = latest.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         finally:
@@ -117,6 +123,12 @@ class SqliteDatabase:
         return StoreError(
             f"the collection in {self.folder} is damaged ({what}): "
             f"delete {self.folder / DATABASE} and build it again"
+        )
+
+    def changed(self) -> ChangedError:
+        """Return the error for a change that was worked out from what is no longer so."""
+        return ChangedError(
+            f"another process changed the collection in {self.folder} meanwhile: run this again"
         )
 
     def nothing_here(self) -> NoCollectionError:
@@ -152,13 +164,24 @@ class SqliteDatabase:
         return database
 
     def _connected_as_allowed(self) -> sqlite3.Connection:
-        try:
-            return self._connected(READ_WRITE)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in UNWRITABLE:
-                raise
-            # A folder that this process may only read is taken as it lies.
-            return self._connected(AS_IT_LIES)
+        for mode in (READ_WRITE, READ_ONLY):
+            try:
+                return self._connected(mode)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in UNWRITABLE:
+                    raise
+        self._lay = self._lies()
+        return self._connected(AS_IT_LIES)
+
+    def _lies(self) -> tuple[tuple[int, int, int] | None, ...]:
+        """Return what tells whether the files have changed."""
+        files = (self.folder / DATABASE, self.folder / f"{DATABASE}-wal")
+        found = (file.stat() if file.exists() else None for file in files)
+        return tuple(s and (s.st_ino, s.st_size, s.st_mtime_ns) for s in found)
+
+    def _lies_otherwise(self) -> bool:
+        """Tell whether a database that was taken as it lay has been changed since."""
+        return self._mode == AS_IT_LIES and self._lies() != self._lay
 
     def _make(self) -> None:
         try:
@@ -177,11 +200,13 @@ class SqliteDatabase:
 
     def _recognise(self, sql: sqlite3.Connection) -> None:
         """Check that a database is ours, or make an empty one into ours."""
+        sql.execute("BEGIN")  # another process may be making it: all is read from one state
         found = sql.execute("PRAGMA application_id").fetchone()[0]
         version = sql.execute("PRAGMA user_version").fetchone()[0]
+        tables = sql.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        sql.execute("COMMIT")
         if found == APPLICATION_ID and version == FORMAT:
             return
-        tables = sql.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         if found or version or tables:
             raise MismatchError(
                 f"{self.folder / DATABASE} was not made by this version of Dateline: "
@@ -221,7 +246,7 @@ class SqliteDatabase:
             )
         if code in UNWRITABLE:
             return StoreError(
-                f"the data folder {self.folder} cannot be written: check its permissions, "
+                f"the collection in {self.folder} cannot be opened or written: check permissions, "
                 "or choose another with --data"
             )
         if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:

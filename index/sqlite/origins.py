@@ -5,12 +5,21 @@ origin is everything that is connected by pairs; it is named by the earliest art
 """
 
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 
 from index.origin import MAX_HOLDERS, Fingerprint, likeliest, same_reporting
 from index.sqlite.database import SqliteDatabase
 from index.types import Article
+
+
+class _Named(NamedTuple):
+    """What an origin is named by; the least of them names it."""
+
+    undated: bool
+    published: str
+    id: str
 
 
 class SqliteOrigins:
@@ -49,14 +58,10 @@ class SqliteOrigins:
         while self._touched:
             group = self._connected(self._touched.pop())
             self._touched -= group
-            marks = ", ".join("?" * len(group))
-            [name] = self._db.sql.execute(
-                f"SELECT id FROM articles WHERE key IN ({marks}) "  # noqa: S608 - only marks
-                "ORDER BY published IS NULL, published, id LIMIT 1",
-                tuple(group),
-            ).fetchone()
+            earliest = min(self._named(key) for key in group)
             self._db.sql.executemany(
-                "UPDATE articles SET origin = ? WHERE key = ?", [(name, key) for key in group]
+                "UPDATE articles SET origin = ? WHERE key = ? AND origin <> ?",
+                [(earliest.id, key, earliest.id) for key in group],
             )
 
     def _candidates(self, fingerprint: Fingerprint) -> list[int]:
@@ -75,6 +80,12 @@ class SqliteOrigins:
             "SELECT id, text, title, outlet, author, published FROM articles WHERE key = ?", (key,)
         ).fetchone()
         return Article(*row)
+
+    def _named(self, key: int) -> _Named:
+        row = self._db.sql.execute(
+            "SELECT published IS NULL, published, id FROM articles WHERE key = ?", (key,)
+        ).fetchone()
+        return _Named(bool(row[0]), row[1] or "", row[2])
 
     def _kin(self, key: int) -> set[int]:
         rows = self._db.sql.execute("SELECT other FROM kin WHERE article = ?", (key,))

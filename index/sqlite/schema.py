@@ -24,7 +24,8 @@ CREATE TABLE articles (
     origin TEXT NOT NULL,
     fingerprint BLOB NOT NULL  -- int64, shape (hashes,)
 );
-CREATE INDEX articles_by_origin ON articles (origin);
+-- One row for each origin: the article that names it.
+CREATE INDEX origins ON articles (key) WHERE origin = id;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: a removed passage cannot return
     article INTEGER NOT NULL REFERENCES articles (key),
@@ -35,6 +36,8 @@ CREATE TABLE passages (
     sentence_vectors BLOB NOT NULL  -- float16, shape (sentences, dimension)
 );
 CREATE INDEX passages_of_article ON passages (article);
+-- Each change has a mark of its own, so that a vector index can tell this history from another.
+CREATE TABLE generations (generation INTEGER PRIMARY KEY, mark TEXT NOT NULL);
 -- Which passages went, so that a vector index of an earlier generation can follow.
 CREATE TABLE removed_passages (id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
 CREATE INDEX removed_passages_by_generation ON removed_passages (generation);

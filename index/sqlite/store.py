@@ -6,19 +6,17 @@ at any point. The FAISS file beside it is derived from it (`index.sqlite.vectors
 
 import contextlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import astuple, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from index.embed import PassageVectors, Vector
-from index.errors import ChangedError, MismatchError
-from index.origin import fingerprint
+from index.errors import MismatchError
+from index.sqlite.change import ARTICLE_FIELDS, Change
 from index.sqlite.database import SqliteDatabase
-from index.sqlite.origins import SqliteOrigins
-from index.sqlite.schema import recipe_from_json, recipe_to_json
+from index.sqlite.schema import recipe_from_json
 from index.sqlite.vectors import SqliteVectors
 from index.store import (
     CollectionInfo,
@@ -32,9 +30,9 @@ from index.store import (
 )
 from index.types import Article, Passage, Removed, Span
 
-ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
-COLUMNS = ", ".join(ARTICLE_FIELDS)
 T = TypeVar("T")
+COLUMNS = ", ".join(ARTICLE_FIELDS)
+COLUMNS_BUT_TEXT = ", ".join("''" if name == "text" else name for name in ARTICLE_FIELDS)
 # How many values SQLite surely takes in one statement.
 MAX_MARKS = 500
 
@@ -44,7 +42,7 @@ class SqliteStore:
 
     Args:
         folder: the data folder.
-        create: make the folder and an empty database where there is none.
+        create: make the folder and the database with the first change, where there is none.
 
     Raises:
         NoCollectionError: there is no collection and `create` is false.
@@ -72,17 +70,16 @@ class SqliteStore:
         """Return what tells whether an article has changed, by its id."""
         with self.reading():
             self._info()
-            rows = self._db.sql.execute("SELECT id, digest, intake, source FROM articles")
+            rows = self._db.sql.execute("SELECT id, digest, intake, source, title FROM articles")
             return {row[0]: Known(*row[1:]) for row in rows}
 
     def listed(self) -> Iterator[Listed]:
         """Return every article without its text, in the order of their ids."""
-        columns = COLUMNS.replace("text", "''")
         counted = "(SELECT count(*) FROM passages WHERE article = key)"
         with self.reading():
             self._info()
             rows = self._db.sql.execute(
-                f"SELECT {columns}, origin, source, {counted} FROM articles ORDER BY id"  # noqa: S608
+                f"SELECT {COLUMNS_BUT_TEXT}, origin, source, {counted} FROM articles ORDER BY id"  # noqa: S608
             ).fetchall()
         for *values, origin, source, passages in rows:
             yield Listed(Article(*values), origin, source, passages)
@@ -94,19 +91,22 @@ class SqliteStore:
         removals: Collection[str] = (),
         *,
         since: int | None = None,
+        known: Mapping[str, Known] | None = None,
     ) -> CollectionInfo:
         """Remove articles, then add or replace others, as one change: all of it or nothing."""
         with self._db.reporting():
             with self._db.transaction("IMMEDIATE"):
                 generation = int(self._db.meta("generation") or 0)
-                if since is not None and since != generation:
-                    raise ChangedError(
-                        f"another process changed the collection in {self.folder} meanwhile: "
-                        "run this again"
-                    )
-                self._change(recipe, additions, removals, generation + 1)
+                if since not in {None, generation}:
+                    raise self._db.changed()
+                change = Change(self._db, generation + 1, known)
+                change.remove(removals)
+                self._refuse_to_mix(recipe)
+                change.add(additions)
+                change.finish(recipe)
                 info = self._info()
             with self._db.transaction():
+                # What another has written since is part of the file, too.
                 self._vectors.checkpoint(self._info())
         return info
 
@@ -230,26 +230,6 @@ class SqliteStore:
         except (KeyError, TypeError, ValueError) as error:
             raise self._db.damaged("its record of the model cannot be read") from error
 
-    def _change(
-        self,
-        recipe: Recipe,
-        additions: Iterable[EmbeddedArticle],
-        removals: Collection[str],
-        generation: int,
-    ) -> None:
-        origins = SqliteOrigins(self._db)
-        for article_id in removals:
-            self._remove(article_id, generation, origins)
-        self._refuse_to_mix(recipe)
-        for embedded in additions:
-            self._remove(embedded.article.id, generation, origins)
-            self._add(embedded, origins)
-        origins.settle()
-        row = self._db.sql.execute("SELECT count(DISTINCT origin) FROM articles").fetchone()
-        self._db.set_meta("origins", str(row[0]))
-        self._db.set_meta("generation", str(generation))
-        self._db.set_meta("recipe", json.dumps(recipe_to_json(recipe)))
-
     def _refuse_to_mix(self, recipe: Recipe) -> None:
         if self._db.sql.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is None:
             return
@@ -259,65 +239,6 @@ class SqliteStore:
                 f"the collection in {self.folder} was built with {current.model.key}, not "
                 f"{recipe.model.key}: run `dateline build` to build it anew"
             )
-
-    def _add(self, embedded: EmbeddedArticle, origins: SqliteOrigins) -> None:
-        article, intake = embedded.article, embedded.intake
-        shingles = fingerprint(article)
-        values = (
-            *(getattr(article, name) for name in ARTICLE_FIELDS),
-            *(article.digest, intake.source),
-            json.dumps([astuple(part) for part in intake.removed], ensure_ascii=False),
-            *(intake.digest, article.id, np.array(shingles.hashes, dtype="<i8").tobytes()),
-        )
-        key = self._db.sql.execute(
-            f"INSERT INTO articles ({COLUMNS}, digest, source, removed, intake, origin, "  # noqa: S608
-            f"fingerprint) VALUES ({_marks(values)})",
-            values,
-        ).lastrowid
-        assert key is not None  # noqa: S101 - an INSERT has one
-        origins.add(key, article, shingles)
-        heading = _heading(article.title, article.outlet, article.author)
-        for passage, vectors in zip(embedded.passages, embedded.vectors, strict=True):
-            sentences = np.array([(s.start, s.end) for s in passage.sentences], dtype="<i4")
-            row = self._db.sql.execute(
-                "INSERT INTO passages (article, start, end, sentences, vector, sentence_vectors) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    *(key, passage.span.start, passage.span.end, sentences.tobytes()),
-                    vectors.passage.astype("<f4").tobytes(),
-                    vectors.sentences.astype("<f2").tobytes(),
-                ),
-            ).lastrowid
-            self._db.sql.execute(
-                "INSERT INTO words (rowid, heading, body) VALUES (?, ?, ?)",
-                (row, heading, passage.span.of(article.text)),
-            )
-        self._db.add_to_meta("articles", 1)
-        self._db.add_to_meta("passages", len(embedded.passages))
-
-    def _remove(self, article_id: str, generation: int, origins: SqliteOrigins) -> None:
-        article = self._db.sql.execute(
-            "SELECT key, fingerprint, text, title, outlet, author FROM articles WHERE id = ?",
-            (article_id,),
-        ).fetchone()
-        if article is None:
-            return
-        key, hashes, text, *named = article
-        rows = self._db.sql.execute("SELECT id, start, end FROM passages WHERE article = ?", (key,))
-        passages = rows.fetchall()
-        # A contentless table forgets a row only when told again what the row said.
-        self._db.sql.executemany(
-            "INSERT INTO words (words, rowid, heading, body) VALUES ('delete', ?, ?, ?)",
-            [(row, _heading(*named), text[start:end]) for row, start, end in passages],
-        )
-        self._db.sql.executemany(
-            "INSERT INTO removed_passages VALUES (?, ?)", [(row[0], generation) for row in passages]
-        )
-        origins.remove(key, hashes)
-        self._db.sql.execute("DELETE FROM passages WHERE article = ?", (key,))
-        self._db.sql.execute("DELETE FROM articles WHERE key = ?", (key,))
-        self._db.add_to_meta("articles", -1)
-        self._db.add_to_meta("passages", -len(passages))
 
     def _stored_passage(  # noqa: PLR0913, PLR0917 - one argument for each column
         self, row: int, article: str, start: int, end: int, sentences: bytes, vectors: bytes
@@ -329,11 +250,6 @@ class SqliteStore:
             raise self._db.damaged(f"passage {row} of {article} cannot be read") from error
         passage = Passage(article, Span(start, end), tuple(Span(*pair) for pair in spans))
         return StoredPassage(row, passage, rows)
-
-
-def _heading(*named: str | None) -> str:
-    """Return what is searched beside a passage: its article's title, outlet and author."""
-    return "\n".join(name for name in named if name)
 
 
 def _quoted(word: str) -> str:

@@ -8,6 +8,7 @@ damaged, the index is made again from the database alone.
 
 import contextlib
 import logging
+import sqlite3
 
 import numpy as np
 
@@ -36,49 +37,66 @@ class SqliteVectors:
     def checkpoint(self, info: CollectionInfo) -> None:
         """Write the file anew where too much has changed since it was written.
 
-        Nothing depends on it but speed: a file that cannot be written is told of and left.
+        Nothing depends on it but speed: what fails is told of and left.
         """
-        record = Checkpoint.of(self._db.folder)
-        if record is not None and record.leads_to(info):
-            changes = info.passages - record.count + 2 * self._gone_since(record.generation)
-            if changes <= max(MIN_CHANGES, CHECKPOINT_SHARE * info.passages):
-                return
-            index = self._up_to(info)
-        else:
-            index = self._rebuilt(info)
         try:
-            self._save(index, info)
-        except OSError as error:
+            self._checkpoint(info)
+        except (OSError, RuntimeError, MemoryError, sqlite3.Error) as error:
             log.warning(
-                "the vector file in %s cannot be written (%s): every article is stored; free some "
-                "space and it is made again by itself",
-                *(self._db.folder, error.strerror),
+                "the vector file in %s cannot be written (%s): every article is stored; the file "
+                "is made again by itself when there is room",
+                *(self._db.folder, getattr(error, "strerror", None) or error),
             )
 
+    def _checkpoint(self, info: CollectionInfo) -> None:
+        record = Checkpoint.of(self._db.folder)
+        if record is None or not self._leads_to(record, info):
+            self._save(self._rebuilt(info), info)
+            return
+        changes = info.passages - record.count + 2 * self._gone_since(record.generation)
+        if changes > max(MIN_CHANGES, CHECKPOINT_SHARE * info.passages):
+            self._save(self._up_to(info), info)
+
     def _up_to(self, info: CollectionInfo) -> VectorIndex:
-        if self._current is None or not self._current[0].leads_to(info):
+        if self._current is None or not self._leads_to(self._current[0], info):
             self._current = self._from_file(info)
         at, index = self._current
         if at.generation != info.generation:
             self._current = None  # one that is half replayed is no state at all
             self._replay(at, index)
-            self._current = _at(info, index), index
+            self._current = self._at(info, index), index
         return index
 
+    def _leads_to(self, at: Checkpoint, info: CollectionInfo) -> bool:
+        """Tell whether the state that is being read is that of a checkpoint or follows from it."""
+        row = self._db.sql.execute(
+            "SELECT 1 FROM generations WHERE generation = ? AND mark = ?", (at.generation, at.mark)
+        ).fetchone()
+        return row is not None and at.model == info.recipe.model.digest
+
+    def _at(self, info: CollectionInfo, index: VectorIndex) -> Checkpoint:
+        row = self._db.sql.execute(
+            "SELECT mark FROM generations WHERE generation = ?", (info.generation,)
+        ).fetchone()
+        model = info.recipe.model
+        return Checkpoint(info.generation, str(row[0]), model.digest, model.dimension, index.count)
+
     def _from_file(self, info: CollectionInfo) -> tuple[Checkpoint, VectorIndex]:
-        loaded = VectorIndex.load(self._db.folder, info)
+        loaded = VectorIndex.load(self._db.folder)
         if not isinstance(loaded, str):
-            return loaded
+            if self._leads_to(loaded[0], info):
+                return loaded
+            loaded = "it belongs to another state of the collection"
         rebuilt = self._rebuilt(info)
         if self._db.latest_meta("generation") == str(info.generation):
             log.warning("the vector file in %s is made again: %s", self._db.folder, loaded)
             # Where the folder cannot be written, the collection can still be searched.
             with contextlib.suppress(OSError):
                 self._save(rebuilt, info)
-        return _at(info, rebuilt), rebuilt
+        return self._at(info, rebuilt), rebuilt
 
     def _save(self, index: VectorIndex, info: CollectionInfo) -> None:
-        index.save(self._db.folder, _at(info, index))
+        index.save(self._db.folder, self._at(info, index))
 
     def _replay(self, since: Checkpoint, index: VectorIndex) -> None:
         """Bring an index of an earlier generation to the state that is being read."""
@@ -110,8 +128,3 @@ class SqliteVectors:
             "SELECT count(*) FROM removed_passages WHERE generation > ?", (generation,)
         ).fetchone()
         return int(row[0])
-
-
-def _at(info: CollectionInfo, index: VectorIndex) -> Checkpoint:
-    model = info.recipe.model
-    return Checkpoint(info.generation, model.digest, model.dimension, index.count)
