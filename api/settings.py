@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
+from index.models import cache_folder
 
 DEFAULT_DATA = Path(".dateline")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
@@ -37,10 +37,8 @@ class Settings:
         embedder: str | None = None,
     ) -> "Settings":
         """Read the environment; what is given by name is stronger."""
-        cache = environment.get("DATELINE_CACHE")
-        folder = Path(cache).expanduser() if cache else platformdirs.user_cache_path("dateline")
         return cls(
             data=(data or Path(environment.get("DATELINE_DATA") or DEFAULT_DATA)).expanduser(),
-            exports=folder / "models",
+            exports=cache_folder(environment) / "models",
             embedder=embedder or environment.get("DATELINE_EMBEDDER") or None,
         )

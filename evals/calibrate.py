@@ -18,6 +18,7 @@ the weights come from.
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
@@ -27,14 +28,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import platformdirs
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from evals.provenance import commit
 from index.embedding import LocalModel
-from index.models import DEFAULT_MODEL
+from index.models import DEFAULT_MODEL, cache_folder
 from index.passages import CHUNKING, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import Recipe, Store
@@ -126,7 +126,7 @@ def _examples(data: Path, folder: Path) -> Iterator[Example]:
     passages = _read(data / "passages.jsonl")
     articles = [Article(id=p["id"], text=p["text"], title=p.get("title")) for p in passages]
     subjects = {article.id: article.title or article.id for article in articles}
-    model = LocalModel(DEFAULT_MODEL, platformdirs.user_cache_path("dateline") / "models")
+    model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
     builder = model.for_building(characters=sum(len(a.text) for a in articles))
     store = SqliteStore(folder, create=True)
     recipe = Recipe(builder.identity, CHUNKING, builder.precision)

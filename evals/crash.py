@@ -23,12 +23,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import platformdirs
-
 from evals.provenance import commit, machine
 from index.embedding import LocalModel
 from index.errors import NoCollectionError
-from index.models import DEFAULT_MODEL
+from index.models import DEFAULT_MODEL, cache_folder
 from index.sqlite.database import DATABASE
 from index.sqlite.store import SqliteStore
 
@@ -176,7 +174,7 @@ def run(
     Raises:
         LostError: a check failed.
     """
-    cache = cache or platformdirs.user_cache_path("dateline")
+    cache = cache or cache_folder(os.environ)
     model = LocalModel(DEFAULT_MODEL, cache / "models")
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk.of(Path(folder), cache, seed=seed, count=count)

@@ -18,12 +18,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import platformdirs
-
 from evals.cold_start import ROOT, summary
 from evals.provenance import describe_machine
 from index.embedding import LocalModel
-from index.models import DEFAULT_MODEL
+from index.models import DEFAULT_MODEL, cache_folder
 from index.passages import CHUNKING, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import EmbeddedArticle, Recipe
@@ -41,8 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-n", type=int, default=9, help="how many turns (default 9)")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="ARTICLES")
     options = parser.parse_args(arguments)
-    cache = platformdirs.user_cache_path("dateline")
-    cache = Path(os.environ.get("DATELINE_CACHE") or cache)
+    cache = cache_folder(os.environ)
     model = LocalModel(DEFAULT_MODEL, cache / "models")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

@@ -6,9 +6,12 @@ the SHA-256 of its files, not by its name. Knows nothing of how a model is run.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import platformdirs
 
 from index.errors import ModelError
 
@@ -63,6 +66,15 @@ def model_key(reference: str, digest: str) -> str:
     """Return a name for files made from a model: readable, and different for other weights."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reference).name).strip("-") or "model"
     return f"{name[:60]}-{digest[:16]}"
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Return where what can be made again is kept: DATELINE_CACHE, else the user's cache folder.
+
+    Exported models are in its subfolder "models".
+    """
+    named = environment.get("DATELINE_CACHE")
+    return Path(named).expanduser() if named else platformdirs.user_cache_path("dateline")
 
 
 def locate(reference: str) -> Path:

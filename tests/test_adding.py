@@ -246,7 +246,7 @@ def test_an_address_that_cannot_be_read_this_time_keeps_its_article(
             raise FetchError("it took too long")
         return Fetched(url, "text/plain", "utf-8", answers[url])
 
-    places = [desk, "https://a.example/quay"]
+    places: list[str | Path] = [desk, "https://a.example/quay"]
     assert build(places, store, WordModel(), fetch=fetch).info.articles == 3
     answers.clear()
     report = build(places, store, WordModel(), fetch=fetch)

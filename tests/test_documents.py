@@ -212,7 +212,7 @@ def test_one_page_under_several_addresses_is_one_article(
     url = publish(web, "/quay", page("Quay"))
     publish(web, "/quay?utm_source=mail", page("Quay"))
     (tmp_path / "feed.xml").write_text(feed(entry("Quay", url), entry("Q", f"{url}?utm_source=x")))
-    places = [tmp_path / "feed.xml", url, f"{url}#top", f"{url}?utm_source=mail"]
+    places: list[str | Path] = [tmp_path / "feed.xml", url, f"{url}#top", f"{url}?utm_source=mail"]
     assert len(loaded(load_articles(places, fetch=fetcher.fetch))) == 1
     assert web.paths.count("/quay") == 1
 

@@ -6,13 +6,12 @@ their intervals), `tables` (a page of them). The data are never part of the repo
 are and where they come from is in the README beside them.
 """
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-import platformdirs
 
 from evals.benchmarks import (
     article_extraction,
@@ -30,7 +29,7 @@ from evals.benchmarks.result import Findings, Metric, Result
 from evals.benchmarks.tables import as_text, write_tables
 from evals.provenance import describe_machine
 from index.embedding import EmbeddingModel, LocalModel
-from index.models import DEFAULT_MODEL
+from index.models import DEFAULT_MODEL, cache_folder
 from index.passages import Progress
 
 __all__ = [
@@ -135,4 +134,4 @@ def _provenance() -> str:
 
 def _default_model() -> EmbeddingModel:
     # Beside the exports that every collection on this machine shares.
-    return LocalModel(DEFAULT_MODEL, platformdirs.user_cache_path("dateline") / "models")
+    return LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")

@@ -40,7 +40,7 @@ from evals.benchmarks.desk_edits import (
 from evals.benchmarks.result import Findings, Metric, share
 from evals.benchmarks.time_magazine import parse_articles
 from index.load import Loaded, load_articles
-from index.origin import fingerprint, likeliest, same_reporting
+from index.origin import MAX_HOLDERS, fingerprint, likeliest, same_reporting
 from index.types import Article
 
 COPIES = "copies found by their story"
@@ -94,7 +94,9 @@ class Index:
         """Return the ids of the articles that carry the same reporting."""
         start = time.perf_counter()
         found = fingerprint(article)
-        holders = {value: self._holders[value] for value in found.hashes if value in self._holders}
+        # The store, too, reads no more of those that hold a hash than tell that they are too many.
+        most = MAX_HOLDERS + 1
+        holders = {v: self._holders[v][:most] for v in found.hashes if v in self._holders}
         candidates = [self._articles[key] for key in likeliest(found, holders)]
         related = [other.id for other in candidates if same_reporting(article, other)]
         self.seconds += time.perf_counter() - start

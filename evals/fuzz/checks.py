@@ -22,7 +22,7 @@ from index.files import Skipped
 from index.formats.feed import Entry
 from index.formats.fragment import web_address
 from index.formats.read import MEDIA_TYPES, SUFFIXES, Document, Kind, kind_of, read_document
-from index.ids import address_id, canonical_address, slug
+from index.ids import address_ids, canonical_address, record_key
 from index.load import STORY_FIELDS, load_articles
 from index.origin import fingerprint, same_reporting, same_words
 from index.types import Article, Passage, Refusal, Story
@@ -227,14 +227,15 @@ def _check_line(line: str) -> None:
     if address := web_address(line, ADDRESS):
         once = canonical_address(address)
         _require(canonical_address(once) == once, f"{once!r:.200} is not its own address")
-    _require(slug(Story(text=line, title=line)), "a title has no short name")
+    _require(record_key(Story(text=line, title=line)), "a title has no short name")
     wordless = not any(map(str.isalnum, line))
     _require(wordless or same_words(line, line), "a line is not like itself")
 
 
 def _check_address(url: str) -> None:
     try:
-        _require(len(address_id(url)) <= MAX_ID, "an id is too long")
+        ids = address_ids(url)
+        _require(all(len(found) <= MAX_ID for found in ids), "an id is too long")
     except ArticleError as error:
         check_reason(str(error))
 

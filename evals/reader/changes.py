@@ -31,8 +31,8 @@ OPPOSITES = (
     "|father mother|son daughter|brother sister|husband wife|boys girls|king queen|won lost"
     "|win lose|winner loser|begin end|began ended|start finish|started ended|opened closed"
     "|open close|buy sell|bought sold|import export|imports exports|rise fall|rose fell"
-    "|gained lost|accepted rejected|approved rejected|supported opposed|support oppose|allowed banned"
-    "|legal illegal|public private|rich poor|ancient modern|early late|upper lower"
+    "|gained lost|accepted rejected|approved rejected|supported opposed|support oppose"
+    "|allowed banned|legal illegal|public private|rich poor|ancient modern|early late|upper lower"
     "|inside outside|above below|positive negative|success failure|successful unsuccessful"
     "|advantage disadvantage|advantages disadvantages|common rare|indoor outdoor"
     "|winter summer|day night|arrived departed|entered left|born died|birth death|attacked defended"
@@ -133,12 +133,17 @@ class Changer:
         if kind == "opposite":
             return self._opposites[old]
         if kind == "name":
-            near = [name for b, name in self._names(passage) if b == before]
-            near = near or self._following.get(before, [])
-            alike = [name for name in near if len(name.split()) == len(old.split())]
-            return [name for name in alike or near if name != old]
+            return self._other_names(before, old, passage)
         near_words = [word for word in _plain(passage).split() if self._kind(word) == kind]
         return [word for word in near_words if word != old] or _made_up(old, kind)
+
+    def _other_names(self, before: str, old: str, passage: str) -> list[str]:
+        """Return names after the same word, of as many words, where there are any."""
+        named = [(word, name) for word, name in self._names(passage) if name != old]
+        near = [name for word, name in named if word == before]
+        near = near or [name for name in self._following.get(before, []) if name != old]
+        near = near or [name for _, name in named]
+        return [name for name in near if len(name.split()) == len(old.split())] or near
 
     def _names(self, text: str) -> list[tuple[str, str]]:
         """Return the runs of name words in a text, each with the word before it."""

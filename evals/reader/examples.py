@@ -58,7 +58,7 @@ def split(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
 def make_examples(asked: Sequence[Asked], changer: Changer, seed: int) -> list[Example]:
     """Make the examples of one side of the split, in random order."""
     random_ = random.Random(seed)  # noqa: S311 - nothing is secret here
-    examples = []
+    examples: list[Example] = []
     nearest = _nearest(asked)
     for one, others in zip(asked, nearest, strict=True):
         examples += _examples_of(one, [asked[other] for other in others], changer, random_)

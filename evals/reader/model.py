@@ -1,7 +1,9 @@
-"""Model: a question and a passage go through one encoder once; each sentence is scored, and the whole.
+"""Model: a question and a passage go through one encoder, once; each sentence gets a score.
 
 `[CLS] question [SEP] passage [SEP]`, token types 0 and 1. A sentence is scored on the mean of its
-tokens' vectors together with that of `[CLS]`, the passage on that of `[CLS]` alone.
+tokens' vectors, that of the question's, their product (the encoder that it starts from puts what is
+alike close together) and the vector of `[CLS]`; the passage on the most that any sentence has of
+each feature, and `[CLS]`.
 """
 
 import json
@@ -44,14 +46,20 @@ class Batch:
 
     Attributes:
         tokens, attention, types: shape (pairs, tokens).
-        sentences: the share that each token has in the mean of each sentence, shape (pairs,
-            sentences, tokens); all zero where a pair has no such sentence.
+        question: the share that each token has in the mean of the question, shape (pairs, tokens).
+        sentences: likewise in the mean of each sentence, shape (pairs, sentences, tokens); all
+            zero where a pair has no such sentence.
     """
 
     tokens: torch.Tensor
     attention: torch.Tensor
     types: torch.Tensor
+    question: torch.Tensor
     sentences: torch.Tensor
+
+    def inputs(self) -> tuple[torch.Tensor, ...]:
+        """Return what a reader is called with."""
+        return self.tokens, self.attention, self.types, self.question, self.sentences
 
 
 class Reader(nn.Module):
@@ -61,14 +69,21 @@ class Reader(nn.Module):
         super().__init__()
         size = encoder.config.hidden_size
         self.encoder = encoder
-        self.sentence = _head(2 * size, size)
-        self.passage = _head(size, size)
+        self.features = nn.Sequential(nn.Dropout(0.1), nn.Linear(4 * size, size), nn.GELU())
+        self.sentence = nn.Linear(size, 1)
+        self.passage = nn.Linear(2 * size, 1)
+
+    def heads(self) -> list[nn.Parameter]:
+        """Return the weights that are not the encoder's."""
+        parts = (self.features, self.sentence, self.passage)
+        return [weight for part in parts for weight in part.parameters()]
 
     def forward(
         self,
         tokens: torch.Tensor,
         attention: torch.Tensor,
         types: torch.Tensor,
+        question: torch.Tensor,
         sentences: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the logits of the sentences, shape (pairs, sentences), and of the passages."""
@@ -76,9 +91,14 @@ class Reader(nn.Module):
             input_ids=tokens, attention_mask=attention, token_type_ids=types
         ).last_hidden_state
         whole = hidden[:, 0]
-        means = sentences.to(hidden.dtype) @ hidden
-        both = torch.cat([means, whole.unsqueeze(1).expand_as(means)], dim=2)
-        return self.sentence(both).squeeze(2), self.passage(whole).squeeze(1)
+        told = sentences.to(hidden.dtype) @ hidden
+        asked = (question.to(hidden.dtype).unsqueeze(1) @ hidden).expand_as(told)
+        around = whole.unsqueeze(1).expand_as(told)
+        features = self.features(torch.cat([told, asked, told * asked, around], dim=2))
+        absent = sentences.sum(dim=2, keepdim=True) == 0
+        most = features.masked_fill(absent, -1.0).amax(dim=1)
+        passage = self.passage(torch.cat([most, whole], dim=1))
+        return self.sentence(features).squeeze(2), passage.squeeze(1)
 
 
 class Encoder:
@@ -92,11 +112,10 @@ class Encoder:
         self._tokenizer = Tokenizer.from_file(str(file))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._first = self._tokenizer.token_to_id("[CLS]")
-        self._last = self._tokenizer.token_to_id("[SEP]")
+        self._first, self._last = self._tokenizer.encode("").ids
 
     def encode(self, question: str, sentences: Sequence[str]) -> Encoded:
-        """Return a pair's tokens; a passage that is too long loses its end."""
+        """Return a pair's tokens; a question and a passage that are too long lose their ends."""
         asked, *told = (
             encoding.ids
             for encoding in self._tokenizer.encode_batch(
@@ -118,14 +137,16 @@ def collate(encoded: Sequence[Encoded]) -> Batch:
     width = max(len(one.tokens) for one in encoded)
     height = max(len(one.sentences) for one in encoded)
     tokens, attention, types = (np.zeros((len(encoded), width), dtype=np.int64) for _ in range(3))
+    question = np.zeros((len(encoded), width), dtype=np.float32)
     sentences = np.zeros((len(encoded), height, width), dtype=np.float32)
     for row, one in enumerate(encoded):
         tokens[row, : len(one.tokens)] = one.tokens
         attention[row, : len(one.tokens)] = 1
         types[row, one.question : len(one.tokens)] = 1
+        question[row, 1 : one.question - 1] = 1 / max(1, one.question - 2)
         for place, (start, end) in enumerate(one.sentences):
             sentences[row, place, start:end] = 1 / max(1, end - start)
-    arrays: list[npt.NDArray[np.generic]] = [tokens, attention, types, sentences]
+    arrays: list[npt.NDArray[np.generic]] = [tokens, attention, types, question, sentences]
     return Batch(*(torch.from_numpy(array) for array in arrays))
 
 
@@ -158,9 +179,3 @@ def load(folder: Path) -> tuple[Reader, Encoder]:
     reader = Reader(BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False))
     reader.load_state_dict(load_file(folder / WEIGHTS))
     return reader.eval(), Encoder(folder / TOKENIZER)
-
-
-def _head(inputs: int, hidden: int) -> nn.Module:
-    return nn.Sequential(
-        nn.Dropout(0.1), nn.Linear(inputs, hidden), nn.GELU(), nn.Linear(hidden, 1)
-    )

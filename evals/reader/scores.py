@@ -32,9 +32,7 @@ def read_all(reader: Reader, encoded: Sequence[Encoded]) -> list[Read]:
         for start in range(0, len(order), AT_ONCE):
             places = order[start : start + AT_ONCE]
             batch = collate([encoded[place] for place in places])
-            sentences, passages = reader(
-                batch.tokens, batch.attention, batch.types, batch.sentences
-            )
+            sentences, passages = reader(*batch.inputs())
             for row, place in enumerate(places):
                 count = len(encoded[place].sentences)
                 logits = tuple(sentences[row, :count].float().tolist())

@@ -27,6 +27,8 @@ NEIGHBOURS = 6
 # Rows of a set whose contexts are cut from long papers come paper by paper.
 PAPER_ROWS = 50
 
+# In a tokenised text a mark stands apart from the word before it.
+TOKENISED = re.compile(r"\S [.,;:?!)](?: |$)")
 # A tokenised text's marks and what a writer would have put, in this order.
 WRITTEN = tuple(
     (re.compile(pattern), written)
@@ -36,7 +38,7 @@ WRITTEN = tuple(
         (r"-lsb-", "["),
         (r"-rsb-", "]"),
         (r"`` ?| ?''", '"'),
-        (r" (?=[.,;:!?%)\]’])| (?='(?:s|re|ve|ll|d|m)?\b)| (?=n't\b)|(?<=[(\[$£€]) ", ""),
+        (r" (?=[.,;:!?%)\]’])| (?='(?:s|re|ve|ll|d|m)\b)| (?=n't\b)|(?<=[(\[$£€]) ", ""),
         (r"(?<=\w) ([-–]) (?=\w)", r"\1"),
         (r'" ([^"]+?) "', r'"\1"'),
     )
@@ -82,6 +84,8 @@ def file_of(folder: Path, name: str) -> Path:
 def as_written(text: str) -> str:
     """Return a tokenised text as a writer would have put it: "( Bill 's )" becomes "(Bill's)"."""
     text = " ".join(text.split())
+    if not TOKENISED.search(text):
+        return text
     for pattern, written in WRITTEN:
         text = pattern.sub(written, text)
     return text
@@ -101,7 +105,7 @@ def _read_marked(rows: Sequence[Row]) -> Iterator[Asked]:
         if not row.get("span_ok", True):
             continue
         group = f"wiki:{row['title']}" if row["title"] else f"paper:{number // PAPER_ROWS}"
-        spans = _sentences(row["context"])
+        spans = sentences_of(row["context"])
         # A span may run over the end of a sentence: where it begins is where the answer is.
         marked = [
             any(span.start <= start < span.end for start in row["answer_starts"]) for span in spans
@@ -110,9 +114,9 @@ def _read_marked(rows: Sequence[Row]) -> Iterator[Asked]:
 
 
 def _read_found(rows: Sequence[Row]) -> Iterator[Asked]:
-    """Read rows in which the answer was merely found: the sentence most like the question has it."""
+    """Read rows in which the answer was merely found: in the sentence most like the question."""
     for row in rows:
-        spans = _sentences(row["context"])
+        spans = sentences_of(row["context"])
         wanted = set(content_words(row["question"]))
         shared = [
             len(wanted.intersection(content_words(text))) if holds_any(text, row["answers"]) else -1
@@ -140,7 +144,8 @@ def _asked(row: Row, spans: Sequence[Span], marked: Sequence[bool], group: str) 
     )
 
 
-def _sentences(text: str) -> list[Span]:
+def sentences_of(text: str) -> list[Span]:
+    """Return the spans of a text's sentences."""
     return [span for part in paragraphs(text) for span in split_sentences(text, part)]
 
 
@@ -156,7 +161,7 @@ def _read_sections(rows: Sequence[Row]) -> Iterator[Asked]:
 
 
 def _read_pairs(rows: Sequence[Row]) -> Iterator[Asked]:
-    """Read rows of a question and its sentence: the sentences of the rows around are the document."""
+    """Read rows of a question and its sentence; the rows around make up the document."""
     for start in range(0, len(rows), BLOCK_ROWS):
         block = rows[start : start + BLOCK_ROWS]
         sentences = list(dict.fromkeys(as_written(row["sentence"]) for row in block))

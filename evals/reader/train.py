@@ -8,11 +8,10 @@ well they do on the pages kept apart. What has been learnt so far is saved at ea
 
 import argparse
 import json
-import math
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,9 @@ from evals.reader.sources import SOURCES, file_of, read_sources
 from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, file_sha256
 
 SEED = 0
-RATE, DECAY, WARM_UP, LONGEST_GRADIENT = 5e-5, 0.01, 0.06, 1.0
+RATE, DECAY, WARM_UP, LONGEST_GRADIENT = 1e-4, 0.01, 0.06, 1.0
 # The heads begin with nothing, and learn faster.
-HEAD_RATE = 10 * RATE
+HEAD_RATE = 5 * RATE
 TOKENS_A_BATCH = 3000
 # So many pairs are drawn at a time and put into batches by length.
 DRAWN = 2000
@@ -129,7 +128,7 @@ def _pairs(data: Path, encoder: Encoder, limit: int | None) -> tuple[list[Pair],
 
 
 def _encoded(examples: Sequence[Example], encoder: Encoder) -> list[Pair]:
-    """Return examples with their tokens; what lost its answer to the limit of length is left out."""
+    """Return examples with their tokens, but none that is too long to be read whole."""
     pairs = []
     for example in examples:
         encoded = encoder.encode(example.question, example.sentences)
@@ -139,7 +138,11 @@ def _encoded(examples: Sequence[Example], encoder: Encoder) -> list[Pair]:
 
 
 def _train(
-    reader: Reader, learnt: list[Pair], validated: list[Pair], course: Course, keep: Any
+    reader: Reader,
+    learnt: list[Pair],
+    validated: list[Pair],
+    course: Course,
+    keep: Callable[[], None],
 ) -> float:
     """Go through the course, validating on the way; return the mean loss since the last report."""
     reader.train()
@@ -152,8 +155,8 @@ def _train(
             reported = course.elapsed
             losses = losses[-100:]
             _say(
-                f"{course.share:6.1%} {course.done} examples, {course.done / reported:.1f} a second, "
-                f"loss {sum(losses) / len(losses):.4f}"
+                f"{course.share:6.1%} {course.done} examples, "
+                f"{course.done / reported:.1f} a second, loss {sum(losses) / len(losses):.4f}"
             )
         if course.share >= 1:
             break
@@ -171,7 +174,7 @@ def _step(
         group["lr"] = group["full_rate"] * course.rate
     loss = _loss(reader, batch)
     optimizer.zero_grad()
-    loss.backward()
+    torch.autograd.backward(loss)
     torch.nn.utils.clip_grad_norm_(reader.parameters(), LONGEST_GRADIENT)
     optimizer.step()
     course.done += len(batch)
@@ -189,9 +192,7 @@ def _loss(reader: Reader, batch: Sequence[Pair]) -> torch.Tensor:
             known[row, place] = float(label is not None)
     answerable = torch.tensor([float(example.answerable) for example, _ in batch])
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        sentences, passages = reader(
-            padded.tokens, padded.attention, padded.types, padded.sentences
-        )
+        sentences, passages = reader(*padded.inputs())
     sentence_loss = cross_entropy(sentences.float(), labels, weight=known, reduction="sum")
     return sentence_loss / known.sum() + cross_entropy(passages.float(), answerable)
 
@@ -199,10 +200,9 @@ def _loss(reader: Reader, batch: Sequence[Pair]) -> torch.Tensor:
 def _optimizer(reader: Reader) -> torch.optim.Optimizer:
     # The vocabulary stays as it is: most of its words are not in the examples.
     reader.encoder.embeddings.requires_grad_(requires_grad=False)
-    heads = [*reader.sentence.parameters(), *reader.passage.parameters()]
     body = [weight for weight in reader.encoder.parameters() if weight.requires_grad]
     return torch.optim.AdamW(
-        [{"params": body, "full_rate": RATE}, {"params": heads, "full_rate": HEAD_RATE}],
+        [{"params": body, "full_rate": RATE}, {"params": reader.heads(), "full_rate": HEAD_RATE}],
         lr=RATE,
         weight_decay=DECAY,
     )
