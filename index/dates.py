@@ -60,7 +60,7 @@ ZONE_OFFSETS = {
 # These are read and give no offset: they mean several, or one that only a table of zones knows.
 OTHER_ZONES = (
     "et ct mt pt ist bst wib jst kst hkt sgt pkt msk cet cest eet eest wet west sast wat eat aest "
-    "aedt acst awst nzst nzdt hst akst akdt adt nst uhr"
+    "aedt acst awst nzst nzdt hst akst akdt adt nst amt uhr"
 )
 MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names.split()}
 
@@ -108,7 +108,8 @@ CLOCK_AFTER = re.compile(
     + CLOCK.removeprefix(r"(?<![\w:.])"),
     re.IGNORECASE,
 )
-CLOCK_BEFORE = re.compile(rf"{CLOCK}{GAP}(?:[,|·•–—-]|\bon\b)?{GAP}\Z", re.IGNORECASE)
+# The day of the week may stand before the time, as in "Fri 6:45 PM, Feb 16, 2018".
+CLOCK_BEFORE = re.compile(rf"(?<!\w){WEEKDAY}{CLOCK}{GAP}(?:[,|·•–—-]|\bon\b)?{GAP}\Z", re.IGNORECASE)
 # RSS 2.0 allows the dates of RFC 822, whose years have two digits.
 RFC_822 = re.compile(
     r"(?P<day>(?:[a-z]{3}, )?[0-9]{1,2} [a-z]{3}) (?P<year>[0-9]{2})"
@@ -196,9 +197,11 @@ def _joined(day: str, clock: re.Match[str] | None) -> str | None:
         return None
     hour = int(clock["hour"])
     if clock["half"]:
-        if not 1 <= hour <= 12:
+        afternoon = clock["half"].lower() == "p"
+        if 1 <= hour <= 12:
+            hour = hour % 12 + 12 * afternoon
+        elif not (afternoon and hour):  # "17:19 PM" says it twice
             return None
-        hour = hour % 12 + 12 * (clock["half"].lower() == "p")
     # By the Associated Press's style book "5 p.m." is how 17:00 is written.
     moment = f"{iso}T{hour:02}:{clock['minute'] or '00'}"
     if clock["second"]:

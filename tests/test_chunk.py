@@ -408,7 +408,7 @@ def test_seed_articles_are_cut_into_passages_that_say_what_they_say(folder: Path
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here: the original articles are not part of the repository")
     articles = [item.article for item in load_articles([folder]) if isinstance(item, Loaded)]
-    assert len(articles) == 5
+    assert len(articles) >= 5
     for article in articles:
         passages = chunk(article, count_words, 120)
         quotes = [span.of(article.text) for span in sentence_spans(passages)]

@@ -163,7 +163,7 @@ def test_reading_goes_on_after_an_input_that_ends_the_process(reader: Reader) ->
 def test_an_exception_that_comes_out_is_told_with_its_place(reader: Reader) -> None:
     problem = reader.read("no kind", b"A mill stands.").problem
     assert problem is not None
-    assert problem.startswith("ValueError at fuzz_checks.py:")
+    assert problem.startswith("ValueError at checks.py:")
 
 
 def test_the_smallest_input_of_each_problem_is_written_down(tmp_path: Path) -> None:

@@ -110,7 +110,6 @@ def test_records_are_in_the_suites_order_whatever_is_done_first() -> None:
     assert [record.id for record in records] == [f"c{n}" for n in range(8)]
     assert [(record.answer or {})["text"] for record in records] == [f"c{n}" for n in range(8)]
     assert sorted(seen) == [f"c{n}" for n in range(8)]
-    assert seen[-1] == "c0"
 
 
 def test_a_record_says_what_was_asked_and_what_came_of_it() -> None:

@@ -38,7 +38,7 @@ MAX_WAIT = 30.0
 MAX_ALLOCATED = 4096 * MIB
 START_WAIT = 120.0
 FRAMES = 3
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 OURS = {path.parent for package in ("index", "evals") for path in (ROOT / package).rglob("*.py")}
 FIGURE = re.compile(r"\d+")
 

@@ -27,9 +27,12 @@ LABELS = {
     "author": "author authors byline writer reporter by autor autorin auteur autore",
     "outlet": "source source_feed outlet publisher publication newspaper quelle",
     "published": "published publication_date published_on published_at date date_published posted "
-    "posted_on posted_at first_published pub_date release_date veröffentlicht datum publié fecha",
+    "posted_on posted_at first_published pub_date release_date veröffentlicht datum publié fecha "
+    "publicado pubblicato gepubliceerd опубликовано 기사입력 입력 등록 발행일 发布时间 发表时间 "
+    "發布時間 公開日 掲載日 投稿日",
     "updated": "updated last_updated updated_on updated_at last_modified modified date_modified "
-    "aktualisiert stand actualizado",
+    "aktualisiert stand actualizado atualizado aggiornato bijgewerkt обновлено 수정 최종수정 "
+    "更新时间 更新時間 更新日",
     "url": "url link permalink source_url original_url",
     "": "section category reading_time read_time word_count views",
 }
@@ -45,10 +48,13 @@ DATE_LABEL = re.compile(
     re.IGNORECASE,
 )
 UPDATES = _words("updated modified aktualisiert stand actualizado")
+# What a page calls a part of a line about its story, in whatever language.
+ANY_LABEL = re.compile(r"[^\W\d_]{2,20}(?: [^\W\d_]{1,20}){0,2} ?[:：] ?\S.*")
 URL = re.compile(r"https?://\S{3,2000}")
 
 BY = re.compile(
-    r"(?:(?:story|report|words|text|reporting|written|posted|published) )?(?:by|von|par|por)"
+    r"(?:(?:story|report|words|text|reporting|written|posted|published|publicado|escrito|"
+    r"geschrieben|veröffentlicht|publié) )?(?:by|von|par|por)"
     r"(?: ?: ?| )(?P<names>\S.*)",
     re.IGNORECASE,
 )
@@ -90,6 +96,8 @@ SECTION_WORDS = _words(
     east economy markets travel breaking top latest us uk canada and the daily today report reports
     video live arts style money crime education environment climate defense press online weekly"""
 )
+# Degrees, as after a physician's name: "MD", "M.S.", "PhD", "FRCP".
+DEGREE = re.compile(r"(?:[A-Z]\.?){2,5}|(?:Ph|M|Psy|Ed|Pharm)\.?D\.?|M\.?Sc\.?|B\.?Sc\.?")
 DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+){0,2}\.(?:com|org|net|co|news|ca|uk|de|fr|eu|info|in|au)")
 SOME_TIME_AGO = re.compile(
     r"(?:(?:last )?(?:updated|published|posted|modified)(?: on)?:? )?"
@@ -142,7 +150,7 @@ def read_credits(line: str) -> Credits | None:
     if label := _label(line):
         return _labelled(FIELD_OF_LABEL[label["label"].lower()], label["value"])
     if dates := find_dates(line):
-        return _dated(line, dates)
+        return _dated(line, dates) or _in_parts(line)
     return _byline(line) or (Credits() if SOME_TIME_AGO.fullmatch(line) else None)
 
 
@@ -178,8 +186,8 @@ def _is_agency(name: str) -> bool:
 
 
 def _is_post(name: str) -> bool:
-    """Tell whether what follows a writer's name is a role, or the paper that the writer is with."""
-    return is_outlet(name) or ROLES.fullmatch(name) is not None
+    """Tell whether what follows a writer's name is a role, a degree, or the writer's paper."""
+    return is_outlet(name) or bool(ROLES.fullmatch(name) or DEGREE.fullmatch(name))
 
 
 def _label(line: str) -> re.Match[str] | None:
@@ -205,6 +213,7 @@ def _labelled_date(field: str, value: str) -> Credits | None:
     whole = iso_date(value)
     if whole is not None:
         return Credits(updated=whole) if field == "updated" else Credits(published=whole)
+    value = value.strip(MARKS)
     dates = find_dates(value)
     found = _dated(value, dates) if dates else None
     if found is None or field == "published":
@@ -233,6 +242,18 @@ def _dated(line: str, dates: Sequence[WrittenDate]) -> Credits | None:
         return None
     names = _names([*others, line[end:]])
     return told.filled_from(names) if names is not None else None
+
+
+def _in_parts(line: str) -> Credits | None:
+    """Read a line of several parts, each of which is about the story or has a label of its own."""
+    told = Credits()
+    parts = SEPARATOR.split(line)
+    for part in parts if len(parts) > 1 else ():
+        found = read_credits(part)
+        if found is None and not ANY_LABEL.fullmatch(part):
+            return None
+        told = told.filled_from(found or Credits())
+    return told if len(parts) > 1 else None
 
 
 def _stands_apart(written: str, name: str) -> bool:

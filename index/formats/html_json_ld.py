@@ -16,6 +16,14 @@ from index.cleaning.prose import letters
 from index.formats.fragment import one_line, web_address
 
 ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report)$")
+# What else has the date of the page that it describes; a Comment or a Review may be a reader's.
+DATED_TYPE = re.compile(r"(?:Page|ClaimReview|^CreativeWork|^Recipe|^HowTo)$")
+DATES = ("datePublished", "dateModified")
+# Faults that JSON forbids and people write: comments, and commas after the last value. What is in a
+# string is none of them.
+FAULT = re.compile(
+    r"(?P<string>\"(?:[^\"\\]|\\.?)*+\"?)|//[^\n]*|/\*(?:.*?\*/|.*)|,(?=\s{0,1000}[}\]])", re.DOTALL
+)
 # JSON-LD is written by machines; more than this is no description of one page.
 MAX_ITEMS = 2000
 MAX_VALUE = 500
@@ -30,15 +38,24 @@ def own_article(
 ) -> dict[str, Any]:
     """Return the JSON-LD item that describes the page's own article, its references resolved.
 
-    One that states neither an address nor a headline is taken for it where no other is.
+    One that states neither an address nor a headline is taken for it where no other is. A date that
+    it lacks is that of the page, where an item about the page states one.
     """
     items = list(_items(root))
     by_id = {str(item["@id"]): item for item in items if "@id" in item and len(item) > 1}
     pages = {page for address in addresses if (page := _page(address))}
     headlines = {headline for title in titles if title and (headline := letters(title))}
-    articles = [(item, _is_own(item, pages, headlines)) for item in items if _is_article(item)]
+    articles = [
+        (item, _is_own(item, pages, headlines)) for item in items if _is_of_type(item, ARTICLE_TYPE)
+    ]
     own = (item for sure in (True, None) for item, is_own in articles if is_own is sure)
-    return {name: _resolved(value, by_id) for name, value in next(own, {}).items()}
+    dated = (
+        {name: item[name] for name in DATES if name in item}
+        for item in items
+        if _is_of_type(item, DATED_TYPE) and _is_own(item, pages, headlines)
+    )
+    whole = next(filter(None, dated), {}) | next(own, {})
+    return {name: _resolved(value, by_id) for name, value in whole.items()}
 
 
 def text_of(value: object) -> str | None:
@@ -97,10 +114,10 @@ def _resolved(value: object, by_id: dict[str, dict[str, Any]]) -> object:
     return value
 
 
-def _is_article(item: dict[str, Any]) -> bool:
+def _is_of_type(item: dict[str, Any], names: re.Pattern[str]) -> bool:
     kinds = item.get("@type")
     return any(
-        isinstance(kind, str) and ARTICLE_TYPE.search(kind)
+        isinstance(kind, str) and names.search(kind)
         for kind in (kinds if isinstance(kinds, list) else [kinds])
     )
 
@@ -116,10 +133,7 @@ def _items(root: etree._Element) -> Iterator[dict[str, Any]]:
     pending: list[object] = []
     for script in root.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
-            try:
-                pending.append(json.loads(script.text or "", strict=False))
-            except (ValueError, RecursionError):
-                continue
+            pending.append(_parsed(script.text or ""))
     for _ in range(MAX_ITEMS):
         if not pending:
             return
@@ -129,3 +143,18 @@ def _items(root: etree._Element) -> Iterator[dict[str, Any]]:
             pending += [inner for inner in value.values() if isinstance(inner, dict | list)]
         elif isinstance(value, list):
             pending += value[:MAX_ITEMS]
+
+
+def _parsed(source: str) -> object:
+    """Return the first value of a block of JSON-LD, mended where it is malformed; None if it is not."""
+    decoder = json.JSONDecoder(strict=False)
+    for mend in (str, _mended):
+        try:
+            return decoder.raw_decode(mend(source).lstrip())[0]
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _mended(source: str) -> str:
+    return FAULT.sub(lambda match: match["string"] or "", source)

@@ -160,8 +160,10 @@ def _people(written: Iterable[str], outlet: str | None) -> Iterator[str]:
 
 
 def _date(first: Iterable[str | None], metas: dict[str, str], names: Iterable[str]) -> str | None:
-    dates = (_known_date(written) for written in (*first, *(metas.get(name) for name in names)))
-    return next((date for date in dates if date), None)
+    """Return the first date that is given, as precisely as any of them gives it."""
+    written = (*first, *(metas.get(name) for name in names))
+    dates = [date for each in written if (date := _known_date(each))]
+    return next((date for date in dates[1:] if date.startswith(dates[0])), *dates[:1]) if dates else None
 
 
 def _known_date(written: str | None) -> str | None:
