@@ -109,7 +109,9 @@ CLOCK_AFTER = re.compile(
     re.IGNORECASE,
 )
 # The day of the week may stand before the time, as in "Fri 6:45 PM, Feb 16, 2018".
-CLOCK_BEFORE = re.compile(rf"(?<!\w){WEEKDAY}{CLOCK}{GAP}(?:[,|·•–—-]|\bon\b)?{GAP}\Z", re.IGNORECASE)
+CLOCK_BEFORE = re.compile(
+    rf"(?<!\w){WEEKDAY}{CLOCK}{GAP}(?:[,|·•–—-]|\bon\b)?{GAP}\Z", re.IGNORECASE
+)
 # RSS 2.0 allows the dates of RFC 822, whose years have two digits.
 RFC_822 = re.compile(
     r"(?P<day>(?:[a-z]{3}, )?[0-9]{1,2} [a-z]{3}) (?P<year>[0-9]{2})"

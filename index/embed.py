@@ -20,15 +20,10 @@ import numpy.typing as npt
 
 from index.errors import ModelError
 from index.models import ModelIdentity, fingerprint, locate
-from index.types import Span
+from index.types import PassageVectors, Span, Vector, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-Vector = npt.NDArray[np.float32]
-"""Shape (dimension,), length 1."""
-Vectors = npt.NDArray[np.float32]
-"""Shape (n, dimension), every row of length 1."""
 
 BATCH_SIZE = 32
 # Texts handed over at once: enough to sort by length, few enough that their token vectors fit.
@@ -57,14 +52,6 @@ class PassageText:
     prefix: str
     text: str
     sentences: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PassageVectors:
-    """A passage's own vector and one for each of its sentences."""
-
-    passage: Vector
-    sentences: Vectors
 
 
 class Embedder(Protocol):

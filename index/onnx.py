@@ -23,19 +23,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from index.embed import (
-    SAMPLE,
-    PassageText,
-    PassageVectors,
-    SentenceTransformerEmbedder,
-    Vector,
-    pooled,
-    quiet,
-    unit,
-)
+from index.embed import SAMPLE, PassageText, SentenceTransformerEmbedder, pooled, quiet, unit
 from index.errors import ExportError, ModelError
 from index.models import ModelIdentity, file_sha256
-from index.types import Span
+from index.types import PassageVectors, Span, Vector
 
 if TYPE_CHECKING:
     from tokenizers import Encoding

@@ -11,9 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.embed import PassageVectors, Vector, Vectors
 from index.models import ModelIdentity
-from index.types import Article, Passage, Removed
+from index.types import Article, Passage, PassageVectors, Removed, Vector, Vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,14 @@ half-open range of Unicode code points into an article's text.
 import hashlib
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+Vector = npt.NDArray[np.float32]
+"""Shape (dimension,), length 1."""
+Vectors = npt.NDArray[np.float32]
+"""Shape (n, dimension), every row of length 1."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -64,6 +72,14 @@ class Passage:
     article: str
     span: Span
     sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """A passage's own vector and one for each of its sentences."""
+
+    passage: Vector
+    sentences: Vectors
 
 
 @dataclass(frozen=True, slots=True)

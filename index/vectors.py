@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from index.embed import Vector, Vectors
+from index.types import Vector, Vectors
 
 if TYPE_CHECKING:
     from faiss import IndexIDMap2

@@ -15,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.chunk import ENDS_SENTENCE
-from index.embed import Vector
 from index.store import Store, StoredPassage
-from index.types import Article, Span
+from index.types import Article, Span, Vector
 from rag.calibration import Logistic, fitted
 from rag.question import AnswerKind, Question
 from rag.types import Hit

@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from index.embed import QueryEmbedder, Vector
+from index.embed import QueryEmbedder
 from index.store import Store
+from index.types import Vector
 from rag.answer import draft_answer
 from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
 from rag.conversation import standalone_question

@@ -7,9 +7,9 @@ Buettcher 2009, "Reciprocal Rank Fusion"). Knows nothing of what an answer is.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.embed import Vector
 from index.origin import same_words
 from index.store import Match, Store
+from index.types import Vector
 from rag.question import Question
 from rag.types import Hit
 

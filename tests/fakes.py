@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from index.embed import PassageText, PassageVectors, Vector, unit
+from index.embed import PassageText, unit
 from index.models import ModelIdentity
+from index.types import PassageVectors, Vector
 
 DIMENSION = 64
 

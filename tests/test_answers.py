@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from index.build import build
-from index.embed import Vector
 from index.embedding import LocalModel
 from index.sqlite.store import SqliteStore
 from index.store import StoredPassage
-from index.types import Article, Span
+from index.types import Article, Span, Vector
 from rag.cite import check_citations, evidence_dates, quote
 from rag.errors import CitationError, QuestionError
 from rag.pipeline import Pipeline

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.build import build
-from index.embed import PassageText, PassageVectors
+from index.embed import PassageText
 from index.errors import NothingToIndexError
 from index.passages import CHUNKING
 from index.sqlite.store import SqliteStore
-from index.types import Article
+from index.types import Article, PassageVectors
 from rag.cite import quote
 from tests.fakes import WordEmbedder, WordModel
 

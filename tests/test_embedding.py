@@ -9,18 +9,11 @@ import numpy as np
 import pytest
 
 from index import models, onnx
-from index.embed import (
-    SAMPLE,
-    PassageText,
-    SentenceTransformerEmbedder,
-    Vector,
-    Vectors,
-    unit,
-)
+from index.embed import SAMPLE, PassageText, SentenceTransformerEmbedder, unit
 from index.embedding import LocalModel
 from index.errors import MismatchError, ModelError
 from index.models import DEFAULT_MODEL, ModelIdentity
-from index.types import Span
+from index.types import Span, Vector, Vectors
 
 LONG = "The council met on Tuesday and voted on the budget for roads and schools. " * 40
 

@@ -24,11 +24,11 @@ from evals.runner import Options, run_suite, summary
 from evals.suite import load_suite
 from evals.suite_file import SuiteError
 from evals.types import Case, Expectation, Record, Run
-from index.embed import Vector
 from index.embedding import LocalModel
 from index.errors import DatelineError
 from index.sqlite.store import SqliteStore
 from index.store import Match
+from index.types import Vector
 from rag.pipeline import ABSTENTION, Pipeline
 from rag.types import Answer, Citation, Sentence, Source
 from tests.conftest import Run as CommandLine

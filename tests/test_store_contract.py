@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from index.embed import PassageVectors, Vectors, unit
+from index.embed import unit
 from index.errors import ChangedError, MismatchError, NoCollectionError
 from index.models import ModelIdentity
 from index.sqlite.store import SqliteStore
 from index.store import EmbeddedArticle, Intake, Recipe, Store
-from index.types import Article, Passage, Removed, Span
+from index.types import Article, Passage, PassageVectors, Removed, Span, Vectors
 
 Open = Callable[[Path], Store]
 STORES: dict[str, Open] = {"sqlite": lambda folder: SqliteStore(folder, create=True)}

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.benchmarks.data import Item, sample
-from index.embed import QueryEmbedder, Vector
+from index.embed import QueryEmbedder
 from index.embedding import EmbeddingModel
 from index.passages import CHUNKING, Progress, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import EmbeddedArticle, Recipe, Store
-from index.types import Article
+from index.types import Article, Vector
 from rag.evidence import Candidate, Inquiry, candidates, weigh
 from rag.pipeline import Pipeline
 from rag.question import parse_question

@@ -181,6 +181,18 @@ def author_names(written: str) -> str | None:
     return ", ".join([first, *names]).strip(MARKS) or None
 
 
+def are_people(author: str) -> bool:
+    """Tell whether a byline names people or desks: each name has two words, or is a desk."""
+    if author[-1] in "!?:" or len(author.split()) > 3 * MAX_NAME_WORDS:
+        return False
+    for name in AND.split(author):
+        words = [word for word in name.split() if word.lower() not in CONNECTING]
+        desk = not DESKS.isdisjoint(word.lower() for word in words)
+        if not desk and (len(words) < 2 or not all(map(NAME.fullmatch, words))):
+            return False
+    return True
+
+
 def _is_agency(name: str) -> bool:
     return NAMED.fullmatch(name.removeprefix("The ")) is not None
 
@@ -299,18 +311,6 @@ def _byline(line: str) -> Credits | None:
         return None
     first, *others = SEPARATOR.split(by["names"])
     author = author_names(first)
-    if author is None or not _are_people(author):
+    if author is None or not are_people(author):
         return None
     return Credits(author=author, outlet=next(filter(is_outlet, others), None))
-
-
-def _are_people(author: str) -> bool:
-    """Tell whether a byline names people or desks: each name has two words, or is a desk."""
-    if author[-1] in "!?:" or len(author.split()) > 3 * MAX_NAME_WORDS:
-        return False
-    for name in AND.split(author):
-        words = [word for word in name.split() if word.lower() not in CONNECTING]
-        desk = not DESKS.isdisjoint(word.lower() for word in words)
-        if not desk and (len(words) < 2 or not all(map(NAME.fullmatch, words))):
-            return False
-    return True

@@ -5,11 +5,13 @@ import itertools
 import re
 from collections.abc import Iterable
 
+from index.cleaning.bylines import Credits, are_people
 from index.errors import ArticleError
 from index.formats.fragment import printable
 from index.formats.html_blocks import ITEMS, Page, read_page
 from index.formats.html_metadata import Metadata, read_metadata
 from index.formats.html_page import decode_page, parse_page
+from index.formats.html_shown import read_shown
 from index.formats.html_story import choose
 from index.types import Removed, Story
 
@@ -52,17 +54,24 @@ def read_html(data: bytes, *, url: str | None = None, charset: str | None = None
         text = body if len(text) < MIN_SHOWN * len(body) else text
     if sum(map(str.isalpha, text)) < MIN_LETTERS:
         raise ArticleError(NO_STORY)
-    return [_story(said, text, tuple(_removed(page, chosen)))]
+    shown = read_shown(page, chosen, said.titles)
+    return [_story(said, shown, text, tuple(_removed(page, chosen)))]
 
 
-def _story(said: Metadata, text: str, removed: tuple[Removed, ...]) -> Story:
+def _story(said: Metadata, shown: Credits, text: str, removed: tuple[Removed, ...]) -> Story:
+    # What metadata names for an author may be a department or an account.
+    named = said.author is not None and are_people(said.author)
+    published = said.published or shown.published
+    updated = said.updated or shown.updated
+    if updated is not None and (published or "").startswith(updated):
+        updated = None
     return Story(
         text=text,
         title=said.title,
         outlet=said.outlet,
-        author=said.author,
-        published=said.published,
-        updated=said.updated,
+        author=said.author if named else shown.author or said.author,
+        published=published,
+        updated=updated,
         url=said.url,
         language=said.language,
         removed=removed,

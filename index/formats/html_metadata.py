@@ -17,7 +17,9 @@ from index.cleaning.header import SITE_MARKS, site_title
 from index.cleaning.prose import is_prose, letters
 from index.dates import iso_date
 from index.formats.fragment import language_tag, web_address
+from index.formats.html_blocks import MAX_ELEMENTS
 from index.formats.html_json_ld import names_of, own_article, text_of
+from index.formats.html_outlet import outlet_name, without_prefix
 
 # No value is made of more elements or pieces of text.
 MAX_PIECES = 50
@@ -35,7 +37,7 @@ AUTHORS = (
     "author article:author og:article:author parsely-author sailthru.author dc.creator "
     "dcterms.creator byl creator"
 ).split()
-OUTLETS = "og:site_name publisher dc.publisher dcterms.publisher application-name".split()
+OUTLETS = "publisher dc.publisher dcterms.publisher application-name".split()
 
 NAME_END = re.compile(r"\s*[,;|&/\n]\s*|\s+(?:and|with)\s+", re.IGNORECASE)
 NO_NAME = re.compile(r"https?:|www\.|@|\d|\.(?:com|org|net)\b", re.IGNORECASE)
@@ -46,6 +48,9 @@ POST = re.compile(
     re.IGNORECASE,
 )
 MAX_NAME = 60
+COMMENT = re.compile(r"(?<![a-z])comments?(?![a-z])|disqus", re.IGNORECASE)
+# So many elements around a name say whose it is; the page's own names say what the page allows.
+MAX_AROUND = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +78,14 @@ def read_metadata(root: etree._Element, url: str | None = None) -> Metadata:
     page_title = next((_inner(t) for t in root.iter("title")), "")
     titles = [metas.get("og:title"), metas.get("twitter:title"), page_title]
     item = own_article(root, [address, *links], [*titles, *heading])
-    outlet = _outlet(metas, item)
+    forms = [title for title in titles if title]
+    outlet = outlet_name(_outlets(root, metas, item), root, forms, heading, address)
     shown = [h for h in heading if h and letters(page_title).startswith(letters(h))]
     candidates = [text_of(item.get("headline")), *titles[:2], *shown[:1], page_title, *heading[:1]]
-    title = next((site_title(t, heading, outlet) for t in candidates if t), None)
-    published = _date([text_of(item.get("datePublished"))], metas, PUBLISHED)
-    published = published or _time(root, "datePublished")
-    updated = _date([text_of(item.get("dateModified"))], metas, UPDATED)
-    updated = updated or _time(root, "dateModified")
+    written = next(filter(None, candidates), None)
+    title = written and without_prefix(site_title(written, heading, outlet), outlet)
+    published = _date(root, metas, item, "datePublished", PUBLISHED)
+    updated = _date(root, metas, item, "dateModified", UPDATED)
     return Metadata(
         title=title,
         outlet=outlet,
@@ -116,10 +121,18 @@ def _metas(root: etree._Element) -> dict[str, str]:
     return metas
 
 
-def _outlet(metas: dict[str, str], item: dict[str, Any]) -> str | None:
-    names = [metas.get("og:site_name"), *names_of(item.get("publisher"))]
-    names += [metas.get(name) for name in OUTLETS]
-    return next((n for n in names if n and not n.lower().startswith(("http", "www.", "@"))), None)
+def _outlets(
+    root: etree._Element, metas: dict[str, str], item: dict[str, Any]
+) -> Iterator[str | None]:
+    """Yield what metadata has for the outlet's name, the best first."""
+    yield metas.get("og:site_name")
+    yield from names_of(item.get("publisher"))
+    for publisher in itertools.islice(root.iter("*"), MAX_ELEMENTS):
+        if publisher.get("itemprop") == "publisher":
+            for element in itertools.islice(publisher.iterdescendants("*"), MAX_PIECES):
+                if element.get("itemprop") == "name":
+                    yield text_of(element.get("content") or _inner(element))
+    yield from (metas.get(name) for name in OUTLETS)
 
 
 def _author(
@@ -139,10 +152,19 @@ def _bylines(root: etree._Element) -> Iterator[str]:
     for element in root.iter("a", "span", "div", "p", "address"):
         marks = f"{element.get('rel') or ''} {element.get('itemprop') or ''}".split()
         if "author" in marks:
+            if _in_comments(element):
+                continue
             inner = itertools.islice(element.iterdescendants(), MAX_PIECES)
             named = next((e for e in inner if e.get("itemprop") == "name"), element)
             if len(_inner(named)) <= 2 * MAX_NAME:
                 yield _inner(named)
+
+
+def _in_comments(element: etree._Element) -> bool:
+    """Tell whether an element stands in what readers wrote, or in the form that they write in."""
+    around = (element, *element.iterancestors())
+    names = " ".join(f"{e.get('class') or ''} {e.get('id') or ''}" for e in around[:MAX_AROUND])
+    return any(e.tag == "form" for e in around) or COMMENT.search(names) is not None
 
 
 def _people(written: Iterable[str], outlet: str | None) -> Iterator[str]:
@@ -159,11 +181,17 @@ def _people(written: Iterable[str], outlet: str | None) -> Iterator[str]:
                 yield name
 
 
-def _date(first: Iterable[str | None], metas: dict[str, str], names: Iterable[str]) -> str | None:
+def _date(
+    root: etree._Element,
+    metas: dict[str, str],
+    item: dict[str, Any],
+    role: str,
+    names: Iterable[str],
+) -> str | None:
     """Return the first date that is given, as precisely as any of them gives it."""
-    written = (*first, *(metas.get(name) for name in names))
+    written = (text_of(item.get(role)), *(metas.get(name) for name in names), _time(root, role))
     dates = [date for each in written if (date := _known_date(each))]
-    return next((date for date in dates[1:] if date.startswith(dates[0])), *dates[:1]) if dates else None
+    return max((date for date in dates if date.startswith(dates[0])), key=len, default=None)
 
 
 def _known_date(written: str | None) -> str | None:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from index.chunk import ENDS_SENTENCE
-from index.cleaning.prose import letters
+from index.cleaning.bylines import read_credits
+from index.cleaning.prose import is_prose, letters
 from index.dates import iso_date
 from index.formats import html_furniture as reasons
 from index.formats.html_blocks import HEADINGS, Block, Page
@@ -115,7 +116,7 @@ def _trim(page: Page, chosen: list[str | None], prose: list[bool]) -> None:
         block = page.blocks[place]
         if page.tag(block) == "h1":
             chosen[place] = reasons.HEADING
-        elif iso_date(block.text):
+        elif not is_prose(block.text) and read_credits(block.text) is not None:
             chosen[place] = reasons.BYLINE
         elif page.nodes[block.node].parent not in around:
             chosen[place] = reasons.STANDFIRST

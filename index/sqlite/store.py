@@ -12,7 +12,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from index.embed import PassageVectors, Vector
 from index.errors import MismatchError
 from index.sqlite.change import ARTICLE_FIELDS, Change
 from index.sqlite.database import SqliteDatabase
@@ -28,7 +27,7 @@ from index.store import (
     Recipe,
     StoredPassage,
 )
-from index.types import Article, Passage, Removed, Span
+from index.types import Article, Passage, PassageVectors, Removed, Span, Vector
 
 T = TypeVar("T")
 COLUMNS = ", ".join(ARTICLE_FIELDS)

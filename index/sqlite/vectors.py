@@ -12,9 +12,9 @@ import sqlite3
 
 import numpy as np
 
-from index.embed import Vector, Vectors
 from index.sqlite.database import SqliteDatabase
 from index.store import CollectionInfo
+from index.types import Vector, Vectors
 from index.vectors import Checkpoint, Ids, VectorIndex
 
 log = logging.getLogger(__name__)
