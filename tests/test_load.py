@@ -542,3 +542,9 @@ def test_nothing_of_the_seeds_is_refused() -> None:
     skipped = [item for item in load_articles([SEEDS]) if isinstance(item, Skipped)]
     assert not any(item.refused for item in skipped)
     assert SEEDS / "README.md" in {Path(item.place) for item in skipped}
+
+
+def test_a_reason_can_be_printed_whatever_the_file_holds(tmp_path: Path) -> None:
+    reason = refusal_from(tmp_path, "a.md", "---\ntitle: [\u202e\u2067: x: y\n---\nTies froze.")
+    assert reason.startswith("its front matter is not valid YAML")
+    assert reason.isprintable()

@@ -83,7 +83,8 @@ def _date_field(metadata: dict[str, Any], key: str) -> str | None:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    line = " ".join(str(error).split())
+    return "".join(c if c.isprintable() else "\ufffd" for c in line)
 
 
 def _headline(text: str) -> str | None:
