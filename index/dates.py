@@ -199,11 +199,9 @@ def _joined(day: str, clock: re.Match[str] | None) -> str | None:
         return None
     hour = int(clock["hour"])
     if clock["half"]:
-        afternoon = clock["half"].lower() == "p"
-        if 1 <= hour <= 12:
-            hour = hour % 12 + 12 * afternoon
-        elif not (afternoon and hour):  # "17:19 PM" says it twice
+        if not 1 <= hour <= 12:
             return None
+        hour = hour % 12 + 12 * (clock["half"].lower() == "p")
     # By the Associated Press's style book "5 p.m." is how 17:00 is written.
     moment = f"{iso}T{hour:02}:{clock['minute'] or '00'}"
     if clock["second"]:

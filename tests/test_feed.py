@@ -374,3 +374,24 @@ def test_any_bytes_are_a_feed_or_refused(data: bytes) -> None:
         is_feed(start + data)
         with contextlib.suppress(ArticleError):
             assert read_feed(start + data)
+
+
+def test_the_only_date_of_an_entry_is_that_of_publication() -> None:
+    written = "<dc:date>2026-01-14T10:00:00Z</dc:date>"
+    found = story_of(written)
+    assert (found.published, found.updated) == ("2026-01-14T10:00:00Z", None)
+    both = story_of(f"<pubDate>Tue, 13 Jan 2026 10:00:00 GMT</pubDate>{written}")
+    assert (both.published, both.updated) == ("2026-01-13T10:00:00Z", "2026-01-14T10:00:00Z")
+
+
+def test_an_atom_entry_without_an_author_has_that_of_its_source_or_of_the_feed() -> None:
+    feed = "<title>The Quay</title><author><name>Ada Lind</name></author>"
+    entry = "<title>A storm</title><link href='/a'/>"
+    source = "<source><title>The Pier</title><author><name>Bo Rask</name></author></source>"
+    own = "<author><name>Cy Hale</name></author>"
+    for written, author in (
+        (entry, "Ada Lind"),
+        (entry + source, "Bo Rask"),
+        (entry + own, "Cy Hale"),
+    ):
+        assert entry_of(atom(written, feed=feed)).story.author == author

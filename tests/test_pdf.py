@@ -329,3 +329,25 @@ def test_a_document_changed_anywhere_is_read_or_refused(data: st.DataObject) -> 
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with contextlib.suppress(ArticleError):
         assert read_pdf(b"%PDF-1.4\n" + data)
+
+
+def test_a_last_line_that_two_pages_share_is_text_unless_it_is_in_the_margin() -> None:
+    last = "So much for this part of the story."
+    pages = [body(PROSE, [last]), body(MORE, PROSE, [last])]
+    assert story_of(pdf(*pages)).text.count(last) == 2
+    foot = (70, 30, 9, "The Quay, all rights reserved")
+    story = story_of(pdf(*([*page, foot] for page in pages)))
+    assert story.text.count(last) == 2
+    assert "rights" not in story.text
+
+
+def test_two_paragraphs_of_one_line_are_kept_apart_by_the_room_between_them() -> None:
+    one, two = "The mill of Ellerby will be rebuilt.", "The council voted for it on Monday evening."
+    lines = [(70, 700, 12, one), (70, 674, 12, two)]
+    assert story_of(pdf(lines)).text == f"{one}\n\n{two}"
+
+
+def test_a_byline_right_above_the_text_is_no_part_of_its_first_paragraph() -> None:
+    story = story_of(pdf(body(["By Jane Smith", *PROSE])))
+    assert story.author == "Jane Smith"
+    assert story.text == " ".join(PROSE)

@@ -458,3 +458,27 @@ def test_a_long_text_is_read_in_linear_time(piece: str) -> None:
     began = time.monotonic()
     read_text(f"{TITLE}\n" + piece * (300_000 // len(piece)) + f"\nBy Ann Lee\n{TITLE}\n{LEAD}")
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("lines", "outlet"),
+    [
+        (("By Jane Smith", "The Courier", "14 January 2026"), "The Courier"),
+        (("Associated Press", "Published: 14 January 2026"), "Associated Press"),
+        (("By Jane Smith", "Politics", "14 January 2026"), None),
+        (("The Courier", "Branches in danger", "14 January 2026"), None),
+    ],
+)
+def test_a_name_beside_the_byline_or_date_is_the_outlet_if_it_is_one(
+    lines: tuple[str, ...], outlet: str | None
+) -> None:
+    found = story(TITLE, *lines, "", BODY)
+    assert (found.outlet, found.title, found.published) == (outlet, TITLE, "2026-01-14")
+    assert found.text.endswith(BODY)
+    assert outlet is None or found.text == BODY
+
+
+@pytest.mark.parametrize("text", ["&j;", " &nothing; \n", "&#x41;"])
+def test_a_lone_reference_to_an_entity_is_no_story(text: str) -> None:
+    with pytest.raises(ArticleError, match="no text"):
+        read_text(text)

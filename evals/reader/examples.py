@@ -21,7 +21,7 @@ from evals.reader.sources import Asked, Label
 SHORTEST, LONGEST = 20, 150
 MAX_SENTENCES = 12
 # How often each kind is made of one question, where it can be.
-REMOVED, OTHER, CHANGED, CHANGED_ALIKE = 0.4, 0.6, 0.7, 0.35
+REMOVED, OTHER, CHANGED, CHANGED_ALIKE = 0.4, 0.6, 1.0, 0.5
 # How many passages on the same matter are looked at.
 NEAREST = 12
 SEARCHED_AT_ONCE = 500

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from index.cleaning.bylines import Credits, is_labelled, read_credits
+from index.cleaning.bylines import Credits, is_labelled, is_outlet, read_credits
 from index.cleaning.lines import Line
 from index.cleaning.prose import bare, is_date_line, is_prose, letters, word_count
 
@@ -71,6 +71,8 @@ def read_header(lines: Sequence[Line], reasons: Sequence[str | None]) -> Header:
     title = _title(lines, free, by_place, below)
     end = _end(lines, reasons, by_place, below, title)
     by_place = {place: found for place, found in by_place.items() if place < end}
+    if not any(found.outlet for found in by_place.values()):
+        by_place |= _outlet_line(lines, free, by_place, title)
     if title is None and start == 0 and 1 in by_place and _may_be_title(lines[0].words):
         title = lines[0].words
     header = Header()
@@ -143,6 +145,18 @@ def _title(
     ]
     again = (title for title in found if max(_times(title, near), _times(title, found)) > 1)
     return next(again, next(iter(found), None))
+
+
+def _outlet_line(
+    lines: Sequence[Line], free: Sequence[int], by_place: dict[int, Credits], title: str | None
+) -> dict[int, Credits]:
+    """Return the line that is an outlet's name alone and stands beside a byline or a date."""
+    for place in free:
+        words = lines[place].words
+        beside = not by_place.keys().isdisjoint((place - 1, place + 1))
+        if beside and words != title and is_outlet(words):
+            return {place: Credits(outlet=words)}
+    return {}
 
 
 def _times(title: str, lines: Sequence[str]) -> int:

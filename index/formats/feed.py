@@ -53,8 +53,9 @@ NOTE = re.compile(
     r"The post .{1,300} (?:appeared first|first appeared) on .{1,200}|"
     r"Continue reading\b.{0,300}|\(?(?:\[…\]|\[\.\.\.\])\)?"
 )
-# Where dc:date is the only date there is, it is that of publication.
-RDF_VERSIONS = frozenset({"rss090", "rss10"})
+DUBLIN_CORE_DATE = "{http://purl.org/dc/elements/1.1/}date"
+ISSUED = "{http://purl.org/dc/terms/}issued"
+DATES = frozenset("pubdate published issued created updated modified date".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def read_feed(data: bytes, *, url: str | None = None) -> list[Entry | Refusal]:
         _remove(element)
     _set_apart(entries[:MAX_ENTRIES])
     _leave_out_unread(tree)
+    for element in entries[:MAX_ENTRIES]:
+        _tell_only_date(element)
     feed = _parsed(etree.tostring(tree, encoding="utf-8"), url)
     if not feed["version"]:
         raise ArticleError("it is XML, but not an RSS or Atom feed")
@@ -136,6 +139,16 @@ def _leave_out_unread(tree: Any) -> None:  # noqa: ANN401 - lxml publishes no ty
             _remove(element)
 
 
+def _tell_only_date(entry: Any) -> None:  # noqa: ANN401 - lxml publishes no types
+    """Say of an entry's dc:date that it is that of publication, where there is no other date.
+
+    feedparser takes it for that of the last change.
+    """
+    dates = [child for child in entry.iterchildren(etree.Element) if _name(child) in DATES]
+    if [date.tag for date in dates] == [DUBLIN_CORE_DATE]:
+        dates[0].tag = ISSUED
+
+
 def _remove(element: Any) -> None:  # noqa: ANN401 - lxml publishes no types
     parent = element.getparent()
     if parent is not None:
@@ -167,15 +180,13 @@ def _entry(entry: Any, number: int, feed: Any, url: str | None) -> Entry | Refus
     if not text and link is None:
         return Refusal(f"entry {number:,}: it has neither a text nor a link")
     published, updated = (_date(entry, name) for name in ("published", "updated"))
-    if published is None and feed["version"] in RDF_VERSIONS:
-        published, updated = updated, None
     title = _line(entry, "title")
     outlet = _line(dict.get(entry, "source") or {}, "title") or _line(feed["feed"], "title")
     story = Story(
         text=text,
         title=None if title is None else site_title(title, outlet=outlet),
         outlet=outlet,
-        author=_authors(entry),
+        author=_authors(entry) or _inherited_authors(entry, feed),
         published=published,
         updated=updated,
         url=link,
@@ -226,3 +237,11 @@ def _date(entry: Any, name: str) -> str | None:  # noqa: ANN401 - feedparser pub
 def _authors(entry: Any) -> str | None:  # noqa: ANN401 - feedparser publishes no types
     details = dict.get(entry, "authors") or ()
     return people(_plain(detail, "name") or "" for detail in details)
+
+
+def _inherited_authors(entry: Any, feed: Any) -> str | None:  # noqa: ANN401
+    """Return the authors of an Atom entry that names none: RFC 4287, section 4.2.1."""
+    if not str(feed["version"]).startswith("atom"):
+        return None
+    source = dict.get(entry, "source")
+    return _authors(source or feed["feed"])

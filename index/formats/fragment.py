@@ -37,6 +37,8 @@ MARKUP = re.compile(
     re.IGNORECASE,
 )
 REFERENCE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+# As REFERENCE, whatever XML or HTML would call an entity.
+ANY_REFERENCE = re.compile(r"&#?\w{1,32};")
 # Control characters other than tab and line ends, halves of a character, and non-characters.
 UNPRINTABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 ADDRESS = re.compile(r"@\w|://")
@@ -54,7 +56,12 @@ def plain_text(value: str) -> str:
     """
     if MARKUP.search(value):
         return text_of_html(value)
-    return printable(_unescaped(value)).strip()
+    return without_reference(printable(_unescaped(value)).strip())
+
+
+def without_reference(text: str) -> str:
+    """Return a text, or "" where all of it is a reference to an entity that nobody declared."""
+    return "" if ANY_REFERENCE.fullmatch(text) else text
 
 
 def text_of_html(source: str) -> str:
@@ -68,7 +75,7 @@ def text_of_html(source: str) -> str:
     parser.feed(("<body>" + printable(source)).encode())
     blocks = BLANK_LINES.sub("\0", SPACES.sub(" ", parser.close())).split("\0")
     paragraphs = ("\n".join(filter(None, map(str.strip, block.split("\n")))) for block in blocks)
-    return printable("\n\n".join(filter(None, paragraphs)))
+    return without_reference(printable("\n\n".join(filter(None, paragraphs))))
 
 
 def one_line(value: str) -> str | None:

@@ -130,10 +130,11 @@ def _link(value: object) -> str | None:
 
 def _items(root: etree._Element) -> Iterator[dict[str, Any]]:
     """Yield every object of the page's JSON-LD, outer ones first."""
-    pending: list[object] = []
-    for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            pending.append(_parsed(script.text or ""))
+    pending = [
+        _parsed(script.text or "")
+        for script in root.iter("script")
+        if "ld+json" in (script.get("type") or "").lower()
+    ]
     for _ in range(MAX_ITEMS):
         if not pending:
             return
@@ -146,7 +147,7 @@ def _items(root: etree._Element) -> Iterator[dict[str, Any]]:
 
 
 def _parsed(source: str) -> object:
-    """Return the first value of a block of JSON-LD, mended where it is malformed; None if it is not."""
+    """Return the first value of a block of JSON-LD, mended where it is malformed, or None."""
     decoder = json.JSONDecoder(strict=False)
     for mend in (str, _mended):
         try:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from index.cleaning.bylines import author_names, read_credits
+from index.cleaning.bylines import DATE_LABEL, UPDATES, author_names, read_credits
 from index.cleaning.header import SITE_MARKS, site_title
 from index.cleaning.prose import is_prose, letters
 from index.dates import iso_date
@@ -162,9 +162,9 @@ def _bylines(root: etree._Element) -> Iterator[str]:
 
 def _in_comments(element: etree._Element) -> bool:
     """Tell whether an element stands in what readers wrote, or in the form that they write in."""
-    around = (element, *element.iterancestors())
-    names = " ".join(f"{e.get('class') or ''} {e.get('id') or ''}" for e in around[:MAX_AROUND])
-    return any(e.tag == "form" for e in around) or COMMENT.search(names) is not None
+    around = itertools.islice((element, *element.iterancestors()), MAX_AROUND)
+    marks = (e.get(name) or "" for e in around for name in ("class", "id", "itemtype"))
+    return any(COMMENT.search(mark) for mark in marks)
 
 
 def _people(written: Iterable[str], outlet: str | None) -> Iterator[str]:
@@ -201,19 +201,29 @@ def _known_date(written: str | None) -> str | None:
 
 
 def _time(root: etree._Element, role: str) -> str | None:
-    """Return the date of the element marked so; for the publication, of the only time element."""
+    """Return the date of the element marked so, or else of the only time element for it.
+
+    A time element is for the update where a label before it says so.
+    """
     marked, times = [], []
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
+    for element in root.iter("*"):
         written = element.get("datetime") or element.get("content")
         if element.get("itemprop") == role:
             marked.append(written or _inner(element))
         elif element.tag == "time" and element.get("datetime") and not _in_prose(element):
-            times.append(element.get("datetime") or "")
-    if role == "datePublished" and len(set(times)) == 1:
-        marked += times
+            times.append(element)
+    update = role == "dateModified"
+    dates = {e.get("datetime") or "" for e in times if _is_of_update(e) == update}
+    if len(dates) == 1:
+        marked += dates
     return next((date for written in marked if (date := _known_date(written))), None)
+
+
+def _is_of_update(element: etree._Element) -> bool:
+    before, around = element.getprevious(), element.getparent()
+    written = before.tail if before is not None else around.text if around is not None else None
+    label = DATE_LABEL.search((written or "").strip()[-2 * MAX_NAME :])
+    return label is not None and label["label"].lower() in UPDATES
 
 
 def _in_prose(element: etree._Element) -> bool:

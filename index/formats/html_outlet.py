@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from index.cleaning.bylines import is_outlet
 from index.cleaning.header import SITE_MARKS, SURE_MARKS
 from index.cleaning.prose import letters
 from index.formats.html_json_ld import text_of
@@ -24,12 +23,14 @@ MAX_NAME = 60
 NO_NAME = re.compile(r"(?:https?:|www\.|@)", re.IGNORECASE)
 TOP_LEVEL = re.compile(r"\.[a-z]{2,6}(?:\.[a-z]{2})?$", re.IGNORECASE)
 LOGO = re.compile(r"(?:['’]s)?\W*\blogo\b\W*", re.IGNORECASE)
+MARK = re.compile(r"[©ⓒ]|\(c\)|copyright", re.IGNORECASE)
 COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)[\s©]{0,4}(?:[12][0-9]{3}(?:\s?[-–—]\s?[12][0-9]{3})?)?[\s,]{0,3}"
+    r"(?:copyright)?(?:[\s©ⓒ]|\(c\)){0,4}(?:[12][0-9]{3}(?:\s?[-–—]\s?[12][0-9]{3})?)?[\s,]{0,3}"
     r"(?:by )?(?P<name>[^,|(\n]{2,60}?)(?:\.\s|\.?$|\s?[,|(]|\s+all rights)",
     re.IGNORECASE,
 )
 COLON = ": "
+BESIDE = re.compile(rf"{SITE_MARKS.pattern}|{COLON}")
 
 
 def outlet_name(
@@ -59,8 +60,8 @@ def outlet_name(
         if _key(name) in known and not _is_handle(name):
             return name
     agreed = {_key(name) for name in shown}
-    whole = (name for name in in_title if _key(name) in agreed or is_outlet(name))
-    return next((*names[:1], *whole), None) if names else next(whole, None)
+    confirmed = (name for name in in_title if _key(name) in agreed)
+    return names[0] if names else next(confirmed, None)
 
 
 def without_prefix(title: str, outlet: str | None) -> str:
@@ -92,8 +93,10 @@ def _host_key(address: str) -> str:
 
 def _around_headline(title: str, headings: Sequence[str]) -> Iterator[str]:
     """Yield what a title has beside the headline, where that stands alone as a heading."""
+    if len(title) > MAX_PIECE:
+        return
     forms = {letters(heading) for heading in headings if heading}
-    for mark in islice(re.finditer(rf"{SITE_MARKS.pattern}|{COLON}", title), MAX_IMAGES):
+    for mark in BESIDE.finditer(title):
         before, after = title[: mark.start()], title[mark.end() :]
         if letters(after) in forms:
             yield before
@@ -109,6 +112,6 @@ def _shown(root: etree._Element) -> Iterator[str]:
         if name and "logo" in marks[: 10 * MAX_NAME].lower():
             yield from (LOGO.sub("", name), SITE_MARKS.split(name)[0])
     for piece in islice(root.itertext("p", "div", "span", "small", "li", "td", "a"), MAX_PIECES):
-        found = COPYRIGHT.search(piece) if len(piece) <= MAX_PIECE else None
-        if found:
+        mark = MARK.search(piece) if len(piece) <= MAX_PIECE else None
+        if mark and (found := COPYRIGHT.match(piece, mark.start())):
             yield " ".join(found["name"].split())

@@ -6,7 +6,15 @@ the only one with a label such as "Published". Knows nothing of metadata.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.cleaning.bylines import BY, DATE_LABEL, SEPARATOR, Credits, is_labelled, read_credits
+from index.cleaning.bylines import (
+    BY,
+    DATE_LABEL,
+    MAX_LINE_CHARS,
+    SEPARATOR,
+    Credits,
+    is_labelled,
+    read_credits,
+)
 from index.cleaning.furniture import ADVERTISING, COMMENTS, COOKIES, LIST, NAVIGATION, SIGN_UP
 from index.cleaning.prose import is_prose, letters
 from index.dates import find_dates
@@ -34,7 +42,7 @@ def read_shown(page: Page, chosen: Sequence[str | None], titles: frozenset[str])
     found = [
         (line, told)
         for line in _lines(page, chosen, titles)
-        if not is_prose(line) and (told := read_credits(line)) is not None
+        if (told := read_credits(line)) is not None
     ]
     authors = (told.author for line, told in found if told.author and _is_byline(line))
     published = [(line, told.published) for line, told in found if told.published]
@@ -58,6 +66,8 @@ def _lines(page: Page, chosen: Sequence[str | None], titles: frozenset[str]) -> 
         if chosen[place] in ELSEWHERE:
             continue
         for line in block.text.split("\n"):
+            if len(line) > MAX_LINE_CHARS or is_prose(line):
+                continue
             named = not DATED.isdisjoint(page.nodes[block.node].words)
             if place > headline or named or _is_labelled_date(line):
                 yield line

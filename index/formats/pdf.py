@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from index.chunk import ENDS_SENTENCE
+from index.cleaning.bylines import read_credits
 from index.errors import ArticleError
 from index.formats.pdf_layer import Line, read_layer
 from index.formats.text import read_text
@@ -24,7 +25,12 @@ MIN_READABLE = 0.5
 EDGE_LINES = 2
 # A head or foot is on at least this share of the pages; left and right pages may differ.
 REPEATED_SHARE = 0.4
+# On two pages it is also at one height, in points, and so far from the rest, by its letters' size.
+SAME_HEIGHT = 2.0
+MARGIN_GAP = 2.5
 SAME_SIZE = 1.1
+# How far lines are apart by the size of their letters, where no paragraph has two.
+SINGLE_SPACED = 1.2
 PARAGRAPH_GAP = 1.35
 INDENT = 0.8
 SHORT_LINE = 0.75
@@ -111,7 +117,9 @@ def _without_edges(lines: list[Line]) -> tuple[list[Line], tuple[Removed, ...]]:
     reasons: dict[int, str] = {}
     for found in places.values():
         smallest = min(line.size for line in found)
-        if len({line.page for line in found}) >= max(2, REPEATED_SHARE * len(pages)):
+        on_pages = len({line.page for line in found})
+        enough = on_pages > 2 or (on_pages == 2 and _run_along(found, pages))
+        if enough and on_pages >= REPEATED_SHARE * len(pages):
             # On its first page a headline is larger than as the head of the others.
             repeated = (line for line in found if line.size <= smallest * SAME_SIZE)
             reasons |= {id(line): "on most pages" for line in repeated}
@@ -119,6 +127,23 @@ def _without_edges(lines: list[Line]) -> tuple[list[Line], tuple[Removed, ...]]:
     reasons |= {id(line): "as printed" for line in edges if PRINTED.fullmatch(line.text)}
     removed = [Removed(line.text, reasons[id(line)]) for line in lines if id(line) in reasons]
     return [line for line in lines if id(line) not in reasons], tuple(removed)
+
+
+def _run_along(lines: list[Line], pages: dict[int, list[Line]]) -> bool:
+    """Tell whether lines are at one height of their pages, in the margin apart from the story."""
+    heights = [line.y for line in lines]
+    level = max(heights) - min(heights) <= SAME_HEIGHT
+    return level and all(_is_apart(line, pages[line.page]) for line in lines)
+
+
+def _is_apart(line: Line, page: list[Line]) -> bool:
+    """Tell whether a gap wider than between paragraphs is between an edge's line and the rest."""
+    by_edge = sorted(page, key=lambda other: abs(other.y - line.y))
+    near = [line, *(other for other in by_edge if other is not line)][: EDGE_LINES + 1]
+    return any(
+        abs(further.y - nearer.y) > MARGIN_GAP * line.size
+        for nearer, further in itertools.pairwise(near)
+    )
 
 
 def _edges(page: list[Line]) -> list[Line]:
@@ -199,13 +224,16 @@ def _paragraph_ends(lines: list[Line]) -> list[bool]:
     pairs = list(itertools.pairwise(lines))
     widths = sorted(len(line.text) for line in lines)
     width = widths[int(len(widths) * 0.9)]
-    # What follows a filled line goes on with its paragraph, and so tells how far lines are apart.
+    # What follows a filled line within a sentence goes on with its paragraph, and so tells how far
+    # lines are apart.
     gaps = [
         gap
         for line, following in pairs
-        if len(line.text) >= SHORT_LINE * width and (gap := _leading(line, following)) > 0
+        if len(line.text) >= SHORT_LINE * width
+        and not _is_finished(line)
+        and (gap := _leading(line, following)) > 0
     ]
-    leading = statistics.median(gaps or [0.0])
+    leading = statistics.median(gaps or [SINGLE_SPACED])
     indented = [*(_is_indented(line, following) for line, following in pairs), False]
     ends = (
         _ends(line, following, leading, width) or begins
@@ -223,13 +251,18 @@ def _is_indented(line: Line, following: Line) -> bool:
 def _ends(line: Line, following: Line, leading: float, width: int) -> bool:
     if not _same_size(line, following):
         return True
-    finished = line.text.endswith(":") or ENDS_SENTENCE.search(line.text) is not None
+    finished = _is_finished(line)
     gap = _leading(line, following)
     if gap <= 0:
         return finished
     indented = following.x - line.x > INDENT * line.size
     short = len(line.text) < SHORT_LINE * width
-    return gap > PARAGRAPH_GAP * leading or (finished and (indented or short))
+    about = short and not finished and read_credits(line.text) is not None
+    return gap > PARAGRAPH_GAP * leading or about or (finished and (indented or short))
+
+
+def _is_finished(line: Line) -> bool:
+    return line.text.endswith(":") or ENDS_SENTENCE.search(line.text) is not None
 
 
 def _leading(line: Line, following: Line) -> float:

@@ -16,6 +16,7 @@ from index.cleaning.header import ABOUT, Header, first_long, first_paragraph, re
 from index.cleaning.lines import Line, joined, lines_of, with_gaps
 from index.cleaning.prose import bare, is_prose, without_tail
 from index.errors import ArticleError
+from index.formats.fragment import without_reference
 from index.types import Removed, Span, Story
 
 # Lines about a story may also stand at its end, this near to it.
@@ -36,10 +37,10 @@ def read_text(text: str) -> list[Story]:
         anything, such as a poem or a table, and is left as it is.
 
     Raises:
-        ArticleError: there is nothing but white space.
+        ArticleError: there is nothing but white space, or a reference to an unknown entity.
     """
     lines = lines_of(text)
-    if not lines:
+    if not lines or not without_reference(text.strip()):
         raise ArticleError("it has no text")
     spaced, places = with_gaps(lines)
     found = furniture(spaced)
