@@ -11,13 +11,14 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api import collection_cli
 from api.eval_cli import eval_app
-from api.options import AsJson, Data
+from api.options import After, AsJson, AsOfDay, Author, Before, Data, Outlet
 from api.settings import SEEDS, Settings
 from api.streams import note, print_json, reported, result_console
 from index.errors import ChangedError, NoCollectionError
@@ -48,6 +49,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
     data: Data = None,
     *,
+    as_of: AsOfDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, every sentence with its quotation, or say that it is not answered.
@@ -55,17 +57,53 @@ def ask(
     Example: dateline ask "What tariff does Canada put on Chinese electric vehicles?"
     """
     from rag.question import check  # noqa: PLC0415 - not for --help
+    from rag.retrieve import Scope  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ, data=data)
     with reported():
         check(question)
-        answer = _opened(settings).ask(question)
+        answer = _opened(settings).ask(question, scope=Scope(as_of=as_of))
         if as_json:
             print_json(answer.to_json())
         else:
             from api.render import show_answer  # noqa: PLC0415 - rich is slow to import
 
             show_answer(result_console(), answer)
+
+
+@app.command()
+def search(  # noqa: PLR0913 - one for each option
+    question: Annotated[str, typer.Argument(help="What to look for, in quotation marks.")],
+    data: Data = None,
+    *,
+    limit: Annotated[int, typer.Option("-n", min=1, max=100, help="How many passages.")] = 10,
+    outlet: Outlet = None,
+    author: Author = None,
+    after: After = None,
+    before: Before = None,
+    article: Annotated[str | None, typer.Option(help="In this article only, by its ID.")] = None,
+    as_of: AsOfDay = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages that fit a question best, each with its ranks and scores; no answer.
+
+    Example: dateline search "tariffs on canola" --outlet "National Post" --after 2026-01
+    """
+    from index.filters import Filter  # noqa: PLC0415 - not for --help
+    from rag.question import check  # noqa: PLC0415
+    from rag.retrieve import Scope  # noqa: PLC0415
+
+    settings = Settings.from_environment(os.environ, data=data)
+    with reported():
+        check(question)
+        where = Filter(outlet, author, after, before, article=article)
+        found = _opened(settings).search(question, scope=Scope(where, as_of), limit=limit)
+        if as_json:
+            print_json([asdict(hit) for hit in found])
+        else:
+            from api.render import show_found  # noqa: PLC0415 - rich is slow to import
+
+            show_found(result_console(), found)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.options import AsJson, Data
+from api.options import After, AsJson, Author, Before, Data, Outlet
 from api.settings import SEEDS, Settings
 from api.streams import note, print_json, reported, result_console, step_progress
 from index.errors import NoCollectionError, NothingToIndexError
@@ -116,10 +116,10 @@ def articles(  # noqa: PLR0913 - one for each option
     ] = None,
     data: Data = None,
     *,
-    outlet: Annotated[str | None, typer.Option(help="Part of the outlet's name.")] = None,
-    author: Annotated[str | None, typer.Option(help="Part of the author's name.")] = None,
-    after: Annotated[str | None, typer.Option(help="Published then or later.")] = None,
-    before: Annotated[str | None, typer.Option(help="Published then or earlier.")] = None,
+    outlet: Outlet = None,
+    author: Author = None,
+    after: After = None,
+    before: Before = None,
     origin: Annotated[str | None, typer.Option(help="Carrying the reporting of this one.")] = None,
     text: Annotated[bool, typer.Option("--text", help="Give the texts too.")] = False,
     removed: Annotated[

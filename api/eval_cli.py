@@ -287,13 +287,14 @@ def add(  # noqa: PLR0913 - each argument is an option of the command
     from evals.making import Wish, add_case, drafted_case  # noqa: PLC0415
     from evals.plan import Plan  # noqa: PLC0415
     from evals.suite import load_suite  # noqa: PLC0415
+    from rag.retrieve import Scope  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
     with reported():
         suite = load_suite(path, may_be_empty=True)
         plan = Plan((path,), collections=settings.exports.parent / "collections")
         pipeline = open_corpus(suite, plan, _model(plan, settings))
-        answer = pipeline.ask(question, history=history or (), as_of=as_of)
+        answer = pipeline.ask(question, history=history or (), scope=Scope(as_of=as_of))
         show_answer(result_console(), answer)
         wish = Wish(
             must=tuple(must or ()),

@@ -12,3 +12,11 @@ Data = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")]
+Outlet = Annotated[str | None, typer.Option(help="Part of the outlet's name.")]
+Author = Annotated[str | None, typer.Option(help="Part of the author's name.")]
+After = Annotated[str | None, typer.Option(help="Published then or later.")]
+Before = Annotated[str | None, typer.Option(help="Published then or earlier.")]
+AsOfDay = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Use only what was surely published by then."),
+]

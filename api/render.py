@@ -4,12 +4,13 @@ Text that comes from articles is data: its control characters never reach the te
 """
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 
 from rich.console import Console
 from rich.text import Text
 
-from rag.types import Answer, Nearest, Sentence, Source
+from rag.types import Answer, Found, Nearest, Sentence, Source
 
 NEAREST_CHARS = 300
 INDENT = 4
@@ -39,6 +40,23 @@ def show_answer(console: Console, answer: Answer) -> None:
         span = newest if newest == oldest else f"{oldest} to {newest}"
         console.print()
         paragraph(console, Text(f"Evidence as of {span}", style="dim"))
+
+
+def show_found(console: Console, found: Sequence[Found]) -> None:
+    """Print passages with what found them."""
+    if not found:
+        paragraph(console, Text("nothing was found"))
+    for hit in found:
+        line = Text(f"{hit.rank}. ", style="bold cyan")
+        paragraph(console, line.append(_named(hit), style="not bold default"))
+        by = [f"score {hit.score:.4f}"]
+        for what, rank, score in (
+            ("vectors", hit.dense_rank, hit.dense_score),
+            ("words", hit.bm25_rank, hit.bm25_score),
+        ):
+            by.append(f"{what}: {f'{rank}. ({score:.3f})' if rank is not None else 'not found'}")
+        paragraph(console, Text(" · ".join((*by, clean(hit.article))), style="dim"), INDENT)
+        paragraph(console, Text(clean(hit.text)), INDENT)
 
 
 def clean(text: str) -> str:
@@ -73,7 +91,7 @@ def _described(source: Source) -> Text:
     return described.append(_named(source), style="not bold default")
 
 
-def _named(named: Source | Nearest) -> str:
+def _named(named: Source | Nearest | Found) -> str:
     outlet = named.outlet or "outlet unknown"
     parts = [outlet, named.title or named.article, written_day(named.published)]
     return " · ".join(clean(part) for part in parts)

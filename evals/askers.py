@@ -20,6 +20,7 @@ from index.embedding import EmbeddingModel
 from index.errors import DatelineError
 from index.sqlite.store import SqliteStore
 from rag.pipeline import Pipeline
+from rag.retrieve import Scope
 
 TIMEOUT_SECONDS = 120
 
@@ -44,7 +45,8 @@ class LocalAsker:
     def ask(self, case: Case) -> dict[str, Any]:
         """Return the pipeline's answer."""
         try:
-            answer = self._pipeline().ask(case.question, history=case.history, as_of=case.as_of)
+            scope = Scope(as_of=case.as_of)
+            answer = self._pipeline().ask(case.question, history=case.history, scope=scope)
         except DatelineError as error:
             raise AskError(str(error)) from error
         # What leaves is read back from JSON, as any reader of the answer would have it.

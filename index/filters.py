@@ -20,6 +20,7 @@ class Filter:
         after, before: ISO dates; published on that day (month, year) or later, or earlier. Articles
             whose date is unknown are then left out.
         origin: the origin's name.
+        article: its id.
 
     Raises:
         FilterError: a date is none.
@@ -30,6 +31,7 @@ class Filter:
     after: str | None = None
     before: str | None = None
     origin: str | None = None
+    article: str | None = None
 
     def __post_init__(self) -> None:
         """Check the dates."""
@@ -45,6 +47,7 @@ class Filter:
             and _holds(article.author, self.author)
             and _within(article.published, self.after, self.before)
             and self.origin in {None, listed.origin}
+            and self.article in {None, article.id}
         )
 
 

@@ -110,6 +110,14 @@ class StoredPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands: the ids of its article and of that one's origin."""
+
+    article: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A passage that a search found; of two matches, the better has the higher score."""
 
@@ -191,14 +199,24 @@ class Store(Protocol):
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Return passages in the order of `ids`; those that are gone are left out."""
 
-    def search_vectors(self, query: Vector, limit: int) -> list[Match]:
-        """Return the passages nearest to a unit vector, best first, scored by cosine."""
+    def places(self, passages: Collection[int]) -> dict[int, Place]:
+        """Return where passages stand; those that are gone are left out."""
 
-    def search_words(self, words: Collection[str], limit: int) -> list[Match]:
+    def search_vectors(
+        self, query: Vector, limit: int, articles: Collection[str] | None = None
+    ) -> list[Match]:
+        """Return the passages nearest to a unit vector, best first, scored by cosine.
+
+        `articles` are the ids of those to search in; None is all.
+        """
+
+    def search_words(
+        self, words: Collection[str], limit: int, articles: Collection[str] | None = None
+    ) -> list[Match]:
         """Return the passages that hold any of the words, best first, scored by BM25.
 
-        Words match by their stems, whatever their case and accents, in the passage or in its
-        article's title, outlet or author.
+        `articles` are the ids of those to search in; None is all. Words match by their stems,
+        whatever their case and accents, in the passage or in its article's title, outlet or author.
         """
 
     def count_with_word(self, word: str) -> int:

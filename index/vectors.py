@@ -95,9 +95,17 @@ class VectorIndex:
         if len(ids):
             self._index.remove_ids(_faiss().IDSelectorBatch(ids))
 
-    def search(self, query: Vector, limit: int) -> list[tuple[int, float]]:
-        """Return at most `limit` (id, cosine) pairs, best first."""
-        scores, ids = self._index.search(query[np.newaxis], min(limit, self.count))
+    def search(
+        self, query: Vector, limit: int, within: Ids | None = None
+    ) -> list[tuple[int, float]]:
+        """Return at most `limit` (id, cosine) pairs, best first, of the ids `within` or of all."""
+        faiss = _faiss()
+        chosen = None if within is None else faiss.IDSelectorBatch(within)
+        scores, ids = self._index.search(
+            query[np.newaxis],
+            min(limit, self.count),
+            params=None if chosen is None else faiss.SearchParameters(sel=chosen),
+        )
         return [
             (int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0
         ]

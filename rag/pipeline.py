@@ -16,11 +16,13 @@ from rag.cite import check_citations, cite_verbatim, evidence_dates, written_tex
 from rag.conversation import standalone_question
 from rag.evidence import Inquiry, candidates, weigh
 from rag.question import Question, check, parse_question
-from rag.retrieve import retrieve
-from rag.types import Answer, Hit, Nearest, Retrieved
+from rag.retrieve import Scope, retrieve
+from rag.types import Answer, Found, Hit, Nearest, Retrieved
 
 ABSTENTION = "The articles do not answer this."
 NEAREST = 3
+# How many passages a search gives, unless more or fewer are asked for.
+FOUND = 10
 
 
 class Pipeline:
@@ -35,13 +37,13 @@ class Pipeline:
         self.store = store
         self.embedder = embedder
 
-    def ask(self, text: str, *, history: Sequence[str] = (), as_of: str | None = None) -> Answer:
+    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
         """Answer a question, or abstain and show the nearest passages.
 
         Args:
             text: the question.
             history: the earlier questions of the same conversation, oldest first.
-            as_of: an ISO date; only articles known to be published by then are evidence.
+            scope: which articles may be evidence; None is all.
 
         Raises:
             QuestionError: the question cannot be asked as it stands.
@@ -55,18 +57,63 @@ class Pipeline:
             vector = self.embedder.embed_query(question.text)
         # One state of the collection for one answer: spans and texts that belong together.
         with self.store.reading():
-            return self._answer(text, question, vector, as_of, timings)
+            return self._answer(text, question, vector, scope, timings)
+
+    def search(
+        self, text: str, *, scope: Scope | None = None, limit: int = FOUND
+    ) -> tuple[Found, ...]:
+        """Return the passages that fit a question best, best first, without answering it.
+
+        Raises:
+            QuestionError: the question cannot be asked as it stands.
+            StoreError: the collection cannot be read.
+        """
+        check(text)
+        question = parse_question(text)
+        vector = self.embedder.embed_query(question.text)
+        with self.store.reading():
+            hits = retrieve(self.store, question, vector, kept=limit, scope=scope)
+            return self._found(hits)
+
+    def _found(self, hits: Sequence[Hit]) -> tuple[Found, ...]:
+        ids = [hit.passage for hit in hits]
+        places = self.store.places(ids)
+        found = []
+        for hit, stored in zip(hits, self.store.passages(ids), strict=True):
+            span, article = stored.passage.span, self.store.article(stored.passage.article)
+            if article is None:
+                continue
+            found.append(
+                Found(
+                    rank=hit.rank,
+                    score=round(hit.score, 6),
+                    dense_rank=hit.dense_rank,
+                    dense_score=_rounded(hit.dense_score),
+                    bm25_rank=hit.bm25_rank,
+                    bm25_score=_rounded(hit.bm25_score),
+                    article=article.id,
+                    title=article.title,
+                    outlet=article.outlet,
+                    published=article.published,
+                    url=article.url,
+                    origin=places[hit.passage].origin,
+                    text=span.of(article.text),
+                    start=span.start,
+                    end=span.end,
+                )
+            )
+        return tuple(found)
 
     def _answer(
         self,
         text: str,
         question: Question,
         vector: Vector,
-        as_of: str | None,
+        scope: Scope | None,
         timings: dict[str, float],
     ) -> Answer:
         with _timed(timings, "retrieve"):
-            hits = retrieve(self.store, question, vector, as_of=as_of)
+            hits = retrieve(self.store, question, vector, scope=scope)
         with _timed(timings, "answer"):
             inquiry = Inquiry(question, weigh(self.store, question), vector)
             draft = draft_answer(inquiry, candidates(self.store, inquiry, hits))
@@ -132,6 +179,10 @@ class Pipeline:
                 )
             )
         return tuple(nearest)
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 4)
 
 
 @contextmanager

@@ -5,8 +5,10 @@ Buettcher 2009, "Reciprocal Rank Fusion"). Knows nothing of what an answer is.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
+from index.dates import iso_date
+from index.filters import Filter, FilterError
 from index.origin import same_words
 from index.store import Match, Store
 from index.types import Vector
@@ -16,10 +18,42 @@ from rag.types import Hit
 # How many passages each search gives, and how many are kept after fusion.
 SEARCHED = 30
 KEPT = 8
-# How much deeper to search where a date shuts some of what is found out.
-DEEPER = 20
+# How many passages of one origin come before those of others.
+OF_ONE_ORIGIN = 4
 # The constant of the method's authors: a first place counts little more than a second.
 RANK_OFFSET = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles a question is asked of.
+
+    Attributes:
+        where: what is known of them.
+        as_of: an ISO date; only articles known to be published by then.
+
+    Raises:
+        FilterError: that is no date.
+    """
+
+    where: Filter = field(default_factory=Filter)
+    as_of: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the date."""
+        if self.as_of is not None and iso_date(self.as_of) != self.as_of:
+            raise FilterError(f"as-of is {self.as_of!r}: write a date as 2026-01-31")
+
+    def articles(self, store: Store) -> set[str] | None:
+        """Return the ids of the articles, or None where that is all of them."""
+        if self == Scope():
+            return None
+        return {
+            item.article.id
+            for item in store.listed()
+            if self.where.admits(item)
+            and (self.as_of is None or known_by(item.article.published, self.as_of))
+        }
 
 
 def retrieve(
@@ -28,7 +62,7 @@ def retrieve(
     vector: Vector,
     *,
     kept: int = KEPT,
-    as_of: str | None = None,
+    scope: Scope | None = None,
 ) -> list[Hit]:
     """Return the passages that fit a question best, best first.
 
@@ -37,17 +71,12 @@ def retrieve(
         question: what was asked.
         vector: the question's unit vector, shape (dimension,).
         kept: how many passages to return at most.
-        as_of: an ISO date; only passages of articles known to be published by then are returned.
+        scope: which articles to look in; None is all.
     """
-    depth = SEARCHED if as_of is None else SEARCHED * DEEPER
-    dense = store.search_vectors(vector, depth)
-    bm25 = store.search_words(question.words, depth)
-    if as_of is not None:
-        wanted = {match.passage for match in (*dense, *bm25)}
-        open_to = _published_by(store, wanted, as_of)
-        dense = [match for match in dense if match.passage in open_to]
-        bm25 = [match for match in bm25 if match.passage in open_to]
-    return _without_copies(store, fuse(dense[:SEARCHED], bm25[:SEARCHED]), kept)
+    articles = scope.articles(store) if scope is not None else None
+    dense = store.search_vectors(vector, SEARCHED, articles)
+    bm25 = store.search_words(question.words, SEARCHED, articles)
+    return _chosen(store, fuse(dense, bm25), kept)
 
 
 def known_by(published: str | None, as_of: str) -> bool:
@@ -60,45 +89,49 @@ def known_by(published: str | None, as_of: str) -> bool:
     return published[:10].ljust(10, "~") <= as_of[:10]
 
 
-def _without_copies(store: Store, hits: Sequence[Hit], kept: int) -> list[Hit]:
-    """Return the best hits, leaving out those that repeat a better one in a reprint of its story.
+def _chosen(store: Store, hits: Sequence[Hit], kept: int) -> list[Hit]:
+    """Return the best hits, those of many origins before the many of one.
 
-    A reprint's own paragraphs stay: only nearly the same words of the same origin are left out.
+    What only repeats a better hit in a reprint of its story is left out; a reprint's own paragraphs
+    stay. Beyond a few of one origin, others come first.
     """
-    info = store.info()
-    if info.origins == info.articles:
-        return list(hits[:kept])
-    places = {p.id: p.passage for p in store.passages([hit.passage for hit in hits])}
-    origins = store.origins({passage.article for passage in places.values()})
-    shown: dict[str, list[tuple[str, str]]] = {}
-    best: list[Hit] = []
+    places = store.places([hit.passage for hit in hits])
+    texts = _Texts(store)
+    told: dict[str, list[Hit]] = {}
+    first: list[Hit] = []
+    rest: list[Hit] = []
     for hit in hits:
-        if len(best) == kept:
+        if len(first) == kept:
             break
-        passage = places.get(hit.passage)
-        article = store.article(passage.article) if passage else None
-        if passage is None or article is None:
+        place = places.get(hit.passage)
+        if place is None:
             continue
-        told = shown.setdefault(origins[article.id], [])
-        text = passage.span.of(article.text)
-        if any(other != article.id and same_words(text, words) for other, words in told):
+        others = told.setdefault(place.origin, [])
+        better = [o.passage for o in others if places[o.passage].article != place.article]
+        if better and texts.repeats(hit.passage, better):
             continue
-        told.append((article.id, text))
-        best.append(replace(hit, rank=len(best) + 1))
-    return best
+        (first if len(others) < OF_ONE_ORIGIN else rest).append(hit)
+        others.append(hit)
+    ranked = [*first, *rest][:kept]
+    return [replace(hit, rank=rank) for rank, hit in enumerate(ranked, start=1)]
 
 
-def _published_by(store: Store, passages: set[int], as_of: str) -> set[int]:
-    known: dict[str, bool] = {}
-    kept = set()
-    for stored in store.passages(sorted(passages)):
-        name = stored.passage.article
-        if name not in known:
-            article = store.article(name)
-            known[name] = article is not None and known_by(article.published, as_of)
-        if known[name]:
-            kept.add(stored.id)
-    return kept
+class _Texts:
+    """The texts of passages, read when they are first compared."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._texts: dict[int, str] = {}
+
+    def repeats(self, passage: int, others: Sequence[int]) -> bool:
+        """Tell whether a passage says what another one says in nearly the same words."""
+        missing = [i for i in (passage, *others) if i not in self._texts]
+        for stored in self._store.passages(missing):
+            article = self._store.article(stored.passage.article)
+            if article is not None:
+                self._texts[stored.id] = stored.passage.span.of(article.text)
+        text = self._texts.get(passage, "")
+        return any(same_words(text, self._texts.get(other, "")) for other in others)
 
 
 def fuse(dense: Sequence[Match], bm25: Sequence[Match]) -> list[Hit]:

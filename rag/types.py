@@ -109,6 +109,27 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that a search found, with what found it. Ranks and scores are as in Hit."""
+
+    rank: int
+    score: float
+    dense_rank: int | None
+    dense_score: float | None
+    bm25_rank: int | None
+    bm25_score: float | None
+    article: str
+    title: str | None
+    outlet: str | None
+    published: str | None
+    url: str | None
+    origin: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Nearest:
     """A passage near to a question that was not answered. `score` is its cosine."""
 

@@ -15,6 +15,7 @@ from index.types import Article, Span, Vector
 from rag.cite import check_citations, evidence_dates, quote
 from rag.errors import CitationError, QuestionError
 from rag.pipeline import Pipeline
+from rag.retrieve import Scope
 from rag.types import Answer, Source
 from tests.fakes import WordEmbedder, WordModel
 
@@ -278,9 +279,9 @@ def test_a_day_shuts_out_what_was_published_later_or_nobody_knows_when(
         for item in pipeline.store.listed()
         if item.article.published and item.article.published[:10] <= "2026-01-14"
     }
-    found = {r.article for r in pipeline.ask(question, as_of="2026-01-14").retrieved}
+    found = {r.article for r in pipeline.ask(question, scope=Scope(as_of="2026-01-14")).retrieved}
     assert found == before
-    assert pipeline.ask(question, as_of="2025-12-31").abstained
+    assert pipeline.ask(question, scope=Scope(as_of="2025-12-31")).abstained
 
 
 def test_a_follow_up_is_asked_with_what_it_leans_on(pipeline: Pipeline) -> None:

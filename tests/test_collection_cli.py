@@ -258,3 +258,27 @@ def test_an_empty_collection_says_what_to_do(held: Run) -> None:
 def test_an_address_without_its_scheme_is_hinted_at(held: Run) -> None:
     done = held("add", "example.org/feed.xml", "--data", "d")
     assert "an address begins with https://" in done.stderr
+
+
+def test_a_search_shows_what_found_each_passage(held: Run) -> None:
+    done = held("search", "Who burned the mill?", "--data", "d")
+    assert done.stdout.splitlines()[0] == "1. Arden Courier · Mill burns · 14 January 2026"
+    assert "vectors: 1. (" in done.stdout
+    assert "words: 1. (" in done.stdout
+    assert "The old mill burned down." in done.stdout
+    [hit] = json.loads(
+        held("search", "rain", "-n", "1", "--outlet", "tarn", "--data", "d", "--json").stdout
+    )
+    assert (hit["article"], hit["origin"], hit["rank"], hit["bm25_rank"]) == ("rain", "rain", 1, 1)
+    text = json.loads(held("articles", "rain", "--text", "--json", "--data", "d").stdout)["text"]
+    assert text[hit["start"] : hit["end"]] == hit["text"]
+    nothing = held("search", "mill", "--outlet", "nobody", "--data", "d")
+    assert (nothing.returncode, nothing.stdout) == (0, "nothing was found\n")
+    wrong = held("search", "mill", "--as-of", "soon", "--data", "d")
+    assert (wrong.returncode, "write a date as" in wrong.stderr) == (2, True)
+
+
+def test_a_question_can_be_asked_as_of_a_day(held: Run) -> None:
+    assert "nine days" in held("ask", "How long did rain fall?", "--data", "d").stdout
+    before = held("ask", "How long did rain fall?", "--as-of", "2026-01-31", "--data", "d").stdout
+    assert "nine days" not in before

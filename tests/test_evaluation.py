@@ -30,6 +30,7 @@ from index.sqlite.store import SqliteStore
 from index.store import Match
 from index.types import Vector
 from rag.pipeline import ABSTENTION, Pipeline
+from rag.retrieve import Scope
 from rag.types import Answer, Citation, Sentence, Source
 from tests.conftest import Run as CommandLine
 from tests.fakes import WordModel
@@ -725,15 +726,19 @@ cases:
 class UnrelatedStore(SqliteStore):
     """A broken retriever: it finds passages, but of the articles that fit the question least."""
 
-    def search_vectors(self, query: Vector, limit: int) -> list[Match]:
-        found = super().search_vectors(query, self.info().passages)
+    def search_vectors(
+        self, query: Vector, limit: int, articles: Collection[str] | None = None
+    ) -> list[Match]:
+        found = super().search_vectors(query, self.info().passages, articles)
         stored = self.passages([match.passage for match in found])
-        articles = {one.id: one.passage.article for one in stored}
-        ranked = list(dict.fromkeys(articles[match.passage] for match in found))
-        return [match for match in found if articles[match.passage] in ranked[-2:]][:limit]
+        holds = {one.id: one.passage.article for one in stored}
+        ranked = list(dict.fromkeys(holds[match.passage] for match in found))
+        return [match for match in found if holds[match.passage] in ranked[-2:]][:limit]
 
-    def search_words(self, words: Collection[str], limit: int) -> list[Match]:
-        del words, limit
+    def search_words(
+        self, words: Collection[str], limit: int, articles: Collection[str] | None = None
+    ) -> list[Match]:
+        del words, limit, articles
         return []
 
 
@@ -742,8 +747,8 @@ class Shifted(Pipeline):
 
     by = 1
 
-    def ask(self, text: str, *, history: Sequence[str] = (), as_of: str | None = None) -> Answer:
-        answer = super().ask(text, history=history, as_of=as_of)
+    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
+        answer = super().ask(text, history=history, scope=scope)
         return replace(answer, sentences=tuple(map(self._shifted, answer.sentences)))
 
     def _shifted(self, sentence: Sentence) -> Sentence:
@@ -762,8 +767,8 @@ class ShiftedBack(Shifted):
 class NeverAbstains(Pipeline):
     """Gives the nearest passage, rightly quoted, where the honest pipeline abstains."""
 
-    def ask(self, text: str, *, history: Sequence[str] = (), as_of: str | None = None) -> Answer:
-        answer = super().ask(text, history=history, as_of=as_of)
+    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
+        answer = super().ask(text, history=history, scope=scope)
         if not answer.abstained:
             return answer
         near = answer.nearest[0]
@@ -784,8 +789,8 @@ class NeverAbstains(Pipeline):
 class AlwaysAbstains(Pipeline):
     """Answers nothing."""
 
-    def ask(self, text: str, *, history: Sequence[str] = (), as_of: str | None = None) -> Answer:
-        answer = super().ask(text, history=history, as_of=as_of)
+    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
+        answer = super().ask(text, history=history, scope=scope)
         return replace(
             answer,
             abstained=True,

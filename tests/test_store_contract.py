@@ -14,7 +14,7 @@ from index.embed import unit
 from index.errors import ChangedError, MismatchError, NoCollectionError
 from index.models import ModelIdentity
 from index.sqlite.store import SqliteStore
-from index.store import EmbeddedArticle, Intake, Recipe, Store
+from index.store import EmbeddedArticle, Intake, Match, Recipe, Store
 from index.types import Article, Passage, PassageVectors, Removed, Span, Vectors
 
 Open = Callable[[Path], Store]
@@ -359,3 +359,28 @@ def test_search_scores_equal_brute_force(
     found = [match.score for match in store.search_vectors(query, len(vectors))]
     store.close()
     np.testing.assert_allclose(found, np.sort(vectors @ query)[::-1], atol=1e-5)
+
+
+def test_a_search_can_be_held_to_some_articles(store: Store) -> None:
+    vectors = np.stack([EAST, NORTH_EAST])
+    store.write(
+        RECIPE,
+        [
+            embedded("a", "The mill burned.", "The mill stood.", vectors=vectors),
+            embedded("b", "The mill was sold.", vectors=NORTH[None]),
+            embedded("c", "The mill was built.", vectors=UP[None]),
+        ],
+    )
+
+    def found(matches: list[Match]) -> list[str]:
+        return quotes(store, [match.passage for match in matches])
+
+    assert found(store.search_vectors(unit(EAST + 2 * NORTH + UP), 9, ["b", "c"])) == [
+        *("The mill was sold.", "The mill was built."),
+    ]
+    assert found(store.search_vectors(EAST, 1, ["a"])) == ["The mill burned."]
+    assert sorted(found(store.search_words(["mill"], 9, {"a"}))) == [
+        *("The mill burned.", "The mill stood."),
+    ]
+    assert store.search_vectors(EAST, 9, []) == store.search_words(["mill"], 9, []) == []
+    assert store.search_vectors(EAST, 9, ["nobody"]) == []

@@ -24,12 +24,18 @@ from index.store import (
     Known,
     Listed,
     Match,
+    Place,
     Recipe,
     StoredPassage,
 )
 from index.types import Article, Passage, PassageVectors, Removed, Span, Vector
+from index.vectors import Ids
 
 T = TypeVar("T")
+PASSAGES_OF = (
+    "SELECT p.id FROM passages AS p JOIN articles AS a ON a.key = p.article "
+    "WHERE a.id IN (SELECT value FROM json_each(?))"
+)
 COLUMNS = ", ".join(ARTICLE_FIELDS)
 COLUMNS_BUT_TEXT = ", ".join("''" if name == "text" else name for name in ARTICLE_FIELDS)
 # How many values SQLite surely takes in one statement.
@@ -184,23 +190,45 @@ class SqliteStore:
                 found |= {row[0]: self._stored_passage(*row) for row in rows}
         return [found[i] for i in ids if i in found]
 
-    def search_vectors(self, query: Vector, limit: int) -> list[Match]:
+    def places(self, passages: Collection[int]) -> dict[int, Place]:
+        """Return where passages stand; those that are gone are left out."""
+        found: dict[int, Place] = {}
+        with self._db.reporting():
+            for batch in _batches(passages):
+                rows = self._db.sql.execute(
+                    "SELECT p.id, a.id, a.origin FROM passages AS p "  # noqa: S608
+                    f"JOIN articles AS a ON a.key = p.article WHERE p.id IN ({_marks(batch)})",
+                    batch,
+                )
+                found |= {row[0]: Place(row[1], row[2]) for row in rows}
+        return found
+
+    def search_vectors(
+        self, query: Vector, limit: int, articles: Collection[str] | None = None
+    ) -> list[Match]:
         """Return the passages nearest to a unit vector, best first, scored by cosine."""
         with self.reading():
             info = self._info()
-            if info.passages == 0 or limit < 1:
+            within = None if articles is None else self._passages_of(articles)
+            if info.passages == 0 or limit < 1 or (within is not None and not len(within)):
                 return []
-            return [Match(i, score) for i, score in self._vectors.search(info, query, limit)]
+            found = self._vectors.search(info, query, limit, within)
+            return [Match(i, score) for i, score in found]
 
-    def search_words(self, words: Collection[str], limit: int) -> list[Match]:
+    def search_words(
+        self, words: Collection[str], limit: int, articles: Collection[str] | None = None
+    ) -> list[Match]:
         """Return the passages that hold any of the words, best first, scored by BM25."""
         query = " OR ".join(_quoted(word) for word in words)
         if not query:
             return []
+        within = "" if articles is None else f"AND rowid IN ({PASSAGES_OF})"
+        values = () if articles is None else (json.dumps(sorted(articles)),)
         with self._db.reporting():
             rows = self._db.sql.execute(
-                "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?",
-                (query, limit),
+                f"SELECT rowid, -rank FROM words WHERE words MATCH ? {within} "  # noqa: S608
+                "ORDER BY rank, rowid LIMIT ?",
+                (query, *values, limit),
             )
             return [Match(*row) for row in rows]
 
@@ -228,6 +256,10 @@ class SqliteStore:
             return CollectionInfo(int(generation), read, *counts)
         except (KeyError, TypeError, ValueError) as error:
             raise self._db.damaged("its record of the model cannot be read") from error
+
+    def _passages_of(self, articles: Collection[str]) -> Ids:
+        rows = self._db.sql.execute(PASSAGES_OF, (json.dumps(sorted(articles)),))
+        return np.array([row[0] for row in rows], dtype=np.int64)
 
     def _refuse_to_mix(self, recipe: Recipe) -> None:
         if self._db.sql.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is None:

@@ -30,9 +30,14 @@ class SqliteVectors:
         self._db = database
         self._current: tuple[Checkpoint, VectorIndex] | None = None
 
-    def search(self, info: CollectionInfo, query: Vector, limit: int) -> list[tuple[int, float]]:
-        """Return at most `limit` (passage id, cosine) pairs of the state that `info` describes."""
-        return self._up_to(info).search(query, limit)
+    def search(
+        self, info: CollectionInfo, query: Vector, limit: int, within: Ids | None = None
+    ) -> list[tuple[int, float]]:
+        """Return at most `limit` (passage id, cosine) pairs of the state that `info` describes.
+
+        `within` are the passages to search; None is all.
+        """
+        return self._up_to(info).search(query, limit, within)
 
     def checkpoint(self, info: CollectionInfo) -> None:
         """Write the file anew where too much has changed since it was written.
