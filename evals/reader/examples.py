@@ -175,7 +175,7 @@ def _nearest(asked: Sequence[Asked]) -> list[list[int]]:
     """Return for each question the documents that share most of its words, by TF-IDF."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - slow to import
 
-    vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    vectorizer = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+")
     documents = vectorizer.fit_transform(" ".join(one.sentences) for one in asked)
     questions = vectorizer.transform([one.question for one in asked])
     nearest: list[list[int]] = []
