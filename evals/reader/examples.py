@@ -25,6 +25,7 @@ REMOVED, OTHER, CHANGED, CHANGED_ALIKE = 0.4, 0.6, 1.0, 0.5
 # How many passages on the same matter are looked at.
 NEAREST = 12
 SEARCHED_AT_ONCE = 500
+ANY_WORD = r"\w+"
 VALIDATION_ONE_IN = 20
 
 
@@ -175,7 +176,7 @@ def _nearest(asked: Sequence[Asked]) -> list[list[int]]:
     """Return for each question the documents that share most of its words, by TF-IDF."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - slow to import
 
-    vectorizer = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+")
+    vectorizer = TfidfVectorizer(sublinear_tf=True, token_pattern=ANY_WORD)
     documents = vectorizer.fit_transform(" ".join(one.sentences) for one in asked)
     questions = vectorizer.transform([one.question for one in asked])
     nearest: list[list[int]] = []
