@@ -18,10 +18,11 @@ from evals.reader.changes import Change, Changer
 from evals.reader.sources import Asked, Label
 
 # How long passages are, in words; about as long as those of a collection.
-SHORTEST, LONGEST = 20, 150
+SHORTEST, LONGEST = 20, 110
 MAX_SENTENCES = 12
 # How often each kind is made of one question, where it can be.
 REMOVED, OTHER, CHANGED, CHANGED_ALIKE = 0.4, 0.6, 1.0, 0.5
+TITLED = 0.5
 # How many passages on the same matter are looked at.
 NEAREST = 12
 SEARCHED_AT_ONCE = 500
@@ -38,6 +39,8 @@ class Example:
         labels: for each sentence whether it answers; None is not learnt from.
         answerable: whether the passage answers.
         kind: how it was made.
+        answers: what the answer is, in the answering sentences' words; none where it is not known.
+        title: the document's; empty where it is not shown.
     """
 
     question: str
@@ -45,15 +48,22 @@ class Example:
     labels: tuple[Label, ...]
     answerable: bool
     kind: str
+    answers: tuple[str, ...] = ()
+    title: str = ""
 
 
 def split(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
     """Return what to learn from and what to validate on; no group is on both sides."""
     sides: tuple[list[Asked], list[Asked]] = ([], [])
     for one in asked:
-        digest = hashlib.sha256(one.group.encode()).digest()
-        sides[int.from_bytes(digest[:4], "big") % VALIDATION_ONE_IN == 0].append(one)
+        sides[held_apart(one.group)].append(one)
     return sides
+
+
+def held_apart(group: str) -> bool:
+    """Tell whether what is made of a group is validated on, rather than learnt from."""
+    digest = hashlib.sha256(group.encode()).digest()
+    return int.from_bytes(digest[:4], "big") % VALIDATION_ONE_IN == 0
 
 
 def make_examples(asked: Sequence[Asked], changer: Changer, seed: int) -> list[Example]:
@@ -104,7 +114,12 @@ def _passage(one: Asked, place: int, random_: random.Random, kind: str) -> Examp
         total += words[side]
         first, end = min(first, side), max(end, side + 1)
     labels = one.labels[first:end]
-    return Example(one.question, one.sentences[first:end], labels, any(labels), kind)
+    # A collection's articles mostly have titles, and a reader must do without.
+    title = one.title if random_.random() < TITLED else ""
+    answers = one.answers if any(labels) else ()
+    return Example(
+        one.question, one.sentences[first:end], labels, any(labels), kind, answers, title
+    )
 
 
 def _removed(one: Asked, random_: random.Random) -> Iterator[Example]:
@@ -132,7 +147,9 @@ def _other(one: Asked, others: Sequence[Asked], random_: random.Random) -> Itera
             continue
         if not holds_any(text, one.answers):
             none = tuple(False for _ in passage.sentences)
-            yield replace(passage, question=one.question, labels=none, answerable=False)
+            yield replace(
+                passage, question=one.question, labels=none, answerable=False, answers=()
+            )
             return
 
 
@@ -153,11 +170,22 @@ def _changed(gold: Example, changer: Changer, random_: random.Random) -> Iterato
     none = tuple(False for _ in gold.sentences)
     foreign = changer.elsewhere(change, gold.question, passage, random_)
     if foreign is None or random_.random() < 0.5:
-        question = change.made_in(gold.question)
-        yield Example(question, gold.sentences, none, answerable=False, kind="question changed")
+        yield replace(
+            gold,
+            question=change.made_in(gold.question),
+            labels=none,
+            answerable=False,
+            kind="question changed",
+            answers=(),
+        )
     else:
-        yield Example(
-            gold.question, _made(foreign, gold), none, answerable=False, kind="passage changed"
+        yield replace(
+            gold,
+            sentences=_made(foreign, gold),
+            labels=none,
+            answerable=False,
+            kind="passage changed",
+            answers=(),
         )
     if foreign is not None and random_.random() < CHANGED_ALIKE:
         yield replace(
@@ -165,6 +193,7 @@ def _changed(gold: Example, changer: Changer, random_: random.Random) -> Iterato
             question=foreign.made_in(gold.question),
             sentences=_made(foreign, gold),
             kind="both changed",
+            answers=tuple(foreign.made_in(answer) for answer in gold.answers),
         )
 
 

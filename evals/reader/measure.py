@@ -97,7 +97,7 @@ def _parts(encoder: Encoder, case: Case) -> list[Encoded]:
 
 def _joined(parts: Sequence[Read]) -> Read:
     sentences = tuple(logit for part in parts for logit in part.sentences)
-    return Read(sentences, max(part.passage for part in parts))
+    return Read(sentences, max(part.passage for part in parts), (0, 0))
 
 
 def _right_in_order(case: Case, result: Read) -> list[bool]:

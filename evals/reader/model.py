@@ -1,13 +1,15 @@
 """Model: a question and a passage go through one encoder, once; each sentence gets a score.
 
-`[CLS] question [SEP] passage [SEP]`, token types 0 and 1. A sentence is scored on the mean of its
-tokens' vectors, that of the question's, their product (the encoder that it starts from puts what is
-alike close together) and the vector of `[CLS]`; the passage on the most that any sentence has of
-each feature, and `[CLS]`.
+`[CLS] question [SEP] title passage [SEP]`, token types 0 and 1. A sentence is scored on the mean of
+its tokens' vectors, that of the question's, their product (the encoder that it starts from puts what
+is alike close together) and the vector of `[CLS]`; the passage on the most that any sentence has of
+each feature, and `[CLS]`. Each token is scored as the first and as the last of the short answer
+(Devlin et al. 2019, arXiv:1810.04805, section 4.2). A title is read and not scored.
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from index.models import DEFAULT_MODEL, locate
 
 MAX_TOKENS = 256
 MAX_QUESTION = 64
+MAX_TITLE = 32
 WEIGHTS, TOKENIZER, CONFIG = "model.safetensors", "tokenizer.json", "config.json"
 
 
@@ -33,11 +36,13 @@ class Encoded:
         tokens: the ids, special ones included.
         question: how many of them are the question's, `[CLS]` and the first `[SEP]` included.
         sentences: for each sentence where its tokens start and end; equal where none was read.
+        answer: the first and the last token of the short answer; None where it is not known.
     """
 
     tokens: tuple[int, ...]
     question: int
     sentences: tuple[tuple[int, int], ...]
+    answer: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Batch:
 
 
 class Reader(nn.Module):
-    """The encoder and its two heads."""
+    """The encoder and its three heads."""
 
     def __init__(self, encoder: BertModel) -> None:
         super().__init__()
@@ -72,10 +77,11 @@ class Reader(nn.Module):
         self.features = nn.Sequential(nn.Dropout(0.1), nn.Linear(4 * size, size), nn.GELU())
         self.sentence = nn.Linear(size, 1)
         self.passage = nn.Linear(2 * size, 1)
+        self.ends = nn.Linear(size, 2)
 
     def heads(self) -> list[nn.Parameter]:
         """Return the weights that are not the encoder's."""
-        parts = (self.features, self.sentence, self.passage)
+        parts = (self.features, self.sentence, self.passage, self.ends)
         return [weight for part in parts for weight in part.parameters()]
 
     def forward(
@@ -85,8 +91,10 @@ class Reader(nn.Module):
         types: torch.Tensor,
         question: torch.Tensor,
         sentences: torch.Tensor,
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the logits of the sentences, shape (pairs, sentences), and of the passages."""
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the logits of the sentences, shape (pairs, sentences), of the passages, shape
+        (pairs,), and of each token to be the answer's first and last, shape (pairs, tokens, 2).
+        """
         hidden = self.encoder(
             input_ids=tokens, attention_mask=attention, token_type_ids=types
         ).last_hidden_state
@@ -98,7 +106,7 @@ class Reader(nn.Module):
         absent = sentences.sum(dim=2, keepdim=True) == 0
         most = features.masked_fill(absent, -1.0).amax(dim=1)
         passage = self.passage(torch.cat([most, whole], dim=1))
-        return self.sentence(features).squeeze(2), passage.squeeze(1)
+        return self.sentence(features).squeeze(2), passage.squeeze(1), self.ends(hidden)
 
 
 class Encoder:
@@ -114,22 +122,57 @@ class Encoder:
         self._tokenizer.no_truncation()
         self._first, self._last = self._tokenizer.encode("").ids
 
-    def encode(self, question: str, sentences: Sequence[str]) -> Encoded:
-        """Return a pair's tokens; a question and a passage that are too long lose their ends."""
-        asked, *told = (
-            encoding.ids
-            for encoding in self._tokenizer.encode_batch(
-                [question, *sentences], add_special_tokens=False
-            )
+    def encode(
+        self,
+        question: str,
+        sentences: Sequence[str],
+        title: str = "",
+        answers: Collection[str] = (),
+        answering: Collection[int] = (),
+    ) -> Encoded:
+        """Return a pair's tokens; a question and a passage that are too long lose their ends.
+
+        Args:
+            question, sentences, title: the texts.
+            answers: what the short answer may be.
+            answering: the places of the sentences that it may stand in.
+        """
+        encodings = self._tokenizer.encode_batch(
+            [question, title, *sentences], add_special_tokens=False
         )
-        tokens = [self._first, *asked[:MAX_QUESTION], self._last]
+        asked, titled, *told = encodings
+        tokens = [self._first, *asked.ids[:MAX_QUESTION], self._last]
         before = len(tokens)
+        tokens += titled.ids[:MAX_TITLE]
         spans = []
-        for sentence in told:
+        answer = None
+        for place, (sentence, encoding) in enumerate(zip(sentences, told, strict=True)):
             start = len(tokens)
-            tokens += sentence[: MAX_TOKENS - 1 - start]
+            tokens += encoding.ids[: MAX_TOKENS - 1 - start]
             spans.append((start, len(tokens)))
-        return Encoded((*tokens, self._last), before, tuple(spans))
+            if answer is None and place in answering:
+                found = _found(sentence, encoding.offsets, answers)
+                if found is not None and start + found[1] < len(tokens):
+                    answer = (start + found[0], start + found[1])
+        return Encoded((*tokens, self._last), before, tuple(spans), answer)
+
+
+def _found(
+    sentence: str, offsets: Sequence[tuple[int, int]], answers: Collection[str]
+) -> tuple[int, int] | None:
+    """Return the first and the last token of an answer in a sentence, if it holds one."""
+    for answer in answers:
+        match = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", sentence, re.IGNORECASE)
+        if match is None:
+            continue
+        inside = [
+            place
+            for place, (start, end) in enumerate(offsets)
+            if start < match.end() and end > match.start()
+        ]
+        if inside:
+            return inside[0], inside[-1]
+    return None
 
 
 def collate(encoded: Sequence[Encoded]) -> Batch:
@@ -157,7 +200,16 @@ def new_reader() -> tuple[Reader, Path]:
         ModelError: the model is not here.
     """
     folder = locate(DEFAULT_MODEL)
-    return Reader(BertModel.from_pretrained(folder, add_pooling_layer=False)), folder
+    encoder = BertModel.from_pretrained(
+        folder,
+        add_pooling_layer=False,
+        # On a processor, dropout and fused attention cost a third of the time; an epoch or two over
+        # many examples do without.
+        attn_implementation="eager",
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    return Reader(encoder), folder
 
 
 def save(reader: Reader, tokenizer: Path, folder: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from sklearn.metrics import roc_auc_score
 
@@ -12,14 +13,22 @@ from evals.reader.examples import Example
 from evals.reader.model import Encoded, Reader, collate
 
 AT_ONCE = 32
+# In tokens.
+LONGEST_ANSWER = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader makes of one pair: logits, one for each sentence and one for the passage."""
+    """What a reader makes of one pair.
+
+    Attributes:
+        sentences, passage: logits.
+        answer: the first and the last token that the short answer most probably has.
+    """
 
     sentences: tuple[float, ...]
     passage: float
+    answer: tuple[int, int]
 
 
 def read_all(reader: Reader, encoded: Sequence[Encoded]) -> list[Read]:
@@ -32,13 +41,27 @@ def read_all(reader: Reader, encoded: Sequence[Encoded]) -> list[Read]:
         for start in range(0, len(order), AT_ONCE):
             places = order[start : start + AT_ONCE]
             batch = collate([encoded[place] for place in places])
-            sentences, passages = reader(*batch.inputs())
+            sentences, passages, ends = reader(*batch.inputs())
             for row, place in enumerate(places):
                 count = len(encoded[place].sentences)
                 logits = tuple(sentences[row, :count].float().tolist())
-                read[place] = Read(logits, float(passages[row]))
+                answer = _best_answer(ends[row].float().numpy(), encoded[place])
+                read[place] = Read(logits, float(passages[row]), answer)
     reader.train(was_training)
     return [read[place] for place in range(len(encoded))]
+
+
+def _best_answer(ends: npt.NDArray[np.float32], encoded: Encoded) -> tuple[int, int]:
+    """Return the likeliest first and last token that stand in one sentence, in this order."""
+    best, found = -np.inf, (0, 0)
+    for start, end in encoded.sentences:
+        for first in range(start, end):
+            last = min(end, first + LONGEST_ANSWER)
+            place = int(ends[first:last, 1].argmax())
+            value = float(ends[first, 0] + ends[first + place, 1])
+            if value > best:
+                best, found = value, (first, first + place)
+    return found
 
 
 def validate(
@@ -47,6 +70,7 @@ def validate(
     """Measure a reader on examples.
 
     Returns:
+        `answer_found`, the share of known short answers whose first and last token are found, and
         `sentence_auc` over the sentences of all passages, `passage_auc`, `top_sentence` (the share
         of answering passages whose best sentence answers), `mrr` of the first that answers, and for
         each kind of passage that does not answer `auc_KIND` of it against the plain ones that do.
@@ -61,11 +85,12 @@ def validate(
     ranks = [
         _rank(one, example)
         for one, example in zip(read, examples, strict=True)
-        if example.answerable
+        if any(example.labels) and len(example.labels) > 1
     ]
     by_kind: dict[str, list[float]] = defaultdict(list)
     for one, example in zip(read, examples, strict=True):
-        by_kind["answers" if example.answerable else example.kind].append(one.passage)
+        answers = example.answerable and not example.kind.startswith("claim")
+        by_kind["answers" if answers else example.kind].append(one.passage)
     scores = {
         "sentence_auc": _auc([logit for logit, _ in sentences], [label for _, label in sentences]),
         "passage_auc": _auc([one.passage for one in read], [e.answerable for e in examples]),
@@ -73,9 +98,16 @@ def validate(
         "mrr": float(np.mean([1 / rank for rank in ranks])),
     }
     right = by_kind.pop("answers")
+    claims = by_kind.pop("claim not supported", [])
+    borne_out = by_kind.pop("claim supported", [])
+    if claims and borne_out:
+        labels = [True] * len(borne_out) + [False] * len(claims)
+        scores["auc_claims"] = _auc(borne_out + claims, labels)
     for kind, wrong in sorted(by_kind.items()):
         labels = [True] * len(right) + [False] * len(wrong)
         scores[f"auc_{kind.replace(' ', '_')}"] = _auc(right + wrong, labels)
+    known = [(r, e) for r, e in zip(read, encoded, strict=True) if e.answer is not None]
+    scores["answer_found"] = float(np.mean([r.answer == e.answer for r, e in known] or [0.0]))
     return {name: round(value, 4) for name, value in scores.items()}
 
 

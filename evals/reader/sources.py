@@ -55,6 +55,7 @@ class Asked:
         labels: for each sentence whether it answers; None where that is not known.
         answers: what the set gives as the answer; none where it names whole sentences only.
         group: names the page or paper; all that is made of one group stays on one side of a split.
+        title: the document's; empty where the set gives none.
     """
 
     question: str
@@ -62,6 +63,7 @@ class Asked:
     labels: tuple[Label, ...]
     answers: tuple[str, ...]
     group: str
+    title: str = ""
 
 
 def read_sources(folder: Path) -> list[Asked]:
@@ -73,7 +75,7 @@ def read_sources(folder: Path) -> list[Asked]:
     Raises:
         BenchmarkError: one cannot be read.
     """
-    return [asked for name, read in SOURCES.items() for asked in read(_rows(file_of(folder, name)))]
+    return [asked for name, read in SOURCES.items() for asked in read(rows_of(folder, name))]
 
 
 def file_of(folder: Path, name: str) -> Path:
@@ -91,7 +93,13 @@ def as_written(text: str) -> str:
     return text
 
 
-def _rows(path: Path) -> list[Row]:
+def rows_of(folder: Path, name: str) -> list[Row]:
+    """Return the rows of a set.
+
+    Raises:
+        BenchmarkError: it cannot be read.
+    """
+    path = file_of(folder, name)
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             return [json.loads(line) for line in file]
@@ -141,6 +149,7 @@ def _asked(row: Row, spans: Sequence[Span], marked: Sequence[bool], group: str) 
         ),
         tuple(as_written(answer) for answer in row["answers"]),
         group,
+        as_written(row["title"]),
     )
 
 

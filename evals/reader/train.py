@@ -21,8 +21,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 
 from evals.provenance import commit, machine
 from evals.reader.changes import Changer
+from evals.reader.claims import CLAIMS, read_claims
 from evals.reader.examples import Example, kinds, make_examples, split
-from evals.reader.model import Encoded, Encoder, Reader, collate, new_reader, save
+from evals.reader.model import Batch, Encoded, Encoder, Reader, collate, new_reader, save
 from evals.reader.scores import validate
 from evals.reader.sources import SOURCES, file_of, read_sources
 from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, file_sha256
@@ -34,7 +35,7 @@ HEAD_RATE = 5 * RATE
 TOKENS_A_BATCH = 3000
 # So many pairs are drawn at a time and put into batches by length.
 DRAWN = 2000
-VALIDATIONS, VALIDATED, VALIDATED_LAST = 8, 500, 3000
+VALIDATIONS, VALIDATED, VALIDATED_LAST = 6, 500, 3000
 REPORT_SECONDS = 60
 LICENCES = {
     "nq_open_oracle-dev": "CC BY-SA 3.0",
@@ -44,7 +45,16 @@ LICENCES = {
     "selqa-dev": "Apache-2.0",
     "selqa-test": "Apache-2.0",
     "squad_sentence_pairs-test": "CC BY-SA 4.0",
+    "vitaminc-test_real": "CC BY-SA 3.0",
+    "vitaminc-test_synthetic": "CC BY-SA 3.0",
+    "fever_symmetric-dev": "CC BY-SA 3.0",
+    "fever_symmetric-test": "CC BY-SA 3.0",
+    "fool_me_twice-dev": "Apache-2.0",
+    "fool_me_twice-test": "Apache-2.0",
 }
+# How many claims there are for each example with a question: they are shorter, and a help only.
+CLAIMS_SHARE = 0.4
+ENDS_WEIGHT = 0.5
 
 Pair = tuple[Example, Encoded]
 
@@ -103,7 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
     card = {
         "method": "python -m evals.reader.train",
         "began_from": {"model": DEFAULT_MODEL, "sha256": DEFAULT_WEIGHTS},
-        "data": [_described(options.data, name) for name in SOURCES],
+        "data": [_described(options.data, name) for name in (*SOURCES, *CLAIMS)],
         "seed": SEED,
         "examples": kinds([example for example, _ in learnt]),
         "epochs": round(course.done / len(learnt), 3),
@@ -123,17 +133,32 @@ def _pairs(data: Path, encoder: Encoder, limit: int | None) -> tuple[list[Pair],
     asked = read_sources(data)
     # Lower-cased sets would say that nothing is a name.
     changer = Changer(text for one in asked for text in one.sentences if not text.islower())
-    learnt, validated = (make_examples(side, changer, SEED)[:limit] for side in split(asked))
-    return _encoded(learnt, encoder), _encoded(validated, encoder)
+    sides = (make_examples(side, changer, SEED)[:limit] for side in split(asked))
+    learnt, validated = (
+        encoded(_with_claims(examples, claims), encoder)
+        for examples, claims in zip(sides, read_claims(data), strict=True)
+    )
+    return learnt, validated
 
 
-def _encoded(examples: Sequence[Example], encoder: Encoder) -> list[Pair]:
+def _with_claims(examples: list[Example], claims: list[Example]) -> list[Example]:
+    random_ = random.Random(SEED)  # noqa: S311 - nothing is secret here
+    count = min(len(claims), round(CLAIMS_SHARE * len(examples)))
+    mixed = examples + random_.sample(claims, count)
+    random_.shuffle(mixed)
+    return mixed
+
+
+def encoded(examples: Sequence[Example], encoder: Encoder) -> list[Pair]:
     """Return examples with their tokens, but none that is too long to be read whole."""
     pairs = []
     for example in examples:
-        encoded = encoder.encode(example.question, example.sentences)
-        if all(end > start for start, end in encoded.sentences):
-            pairs.append((example, encoded))
+        answering = [place for place, label in enumerate(example.labels) if label]
+        read = encoder.encode(
+            example.question, example.sentences, example.title, example.answers, answering
+        )
+        if all(end > start for start, end in read.sentences):
+            pairs.append((example, read))
     return pairs
 
 
@@ -183,7 +208,7 @@ def _step(
 
 def _loss(reader: Reader, batch: Sequence[Pair]) -> torch.Tensor:
     """Return the mean cross-entropy of the sentences plus that of the passages."""
-    padded = collate([encoded for _, encoded in batch])
+    padded = collate([read for _, read in batch])
     labels = torch.zeros(padded.sentences.shape[:2])
     known = torch.zeros(padded.sentences.shape[:2])
     for row, (example, _) in enumerate(batch):
@@ -192,9 +217,24 @@ def _loss(reader: Reader, batch: Sequence[Pair]) -> torch.Tensor:
             known[row, place] = float(label is not None)
     answerable = torch.tensor([float(example.answerable) for example, _ in batch])
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        sentences, passages = reader(*padded.inputs())
+        sentences, passages, ends = reader(*padded.inputs())
     sentence_loss = cross_entropy(sentences.float(), labels, weight=known, reduction="sum")
-    return sentence_loss / known.sum() + cross_entropy(passages.float(), answerable)
+    loss = sentence_loss / known.sum().clamp(min=1) + cross_entropy(passages.float(), answerable)
+    return loss + ENDS_WEIGHT * _ends_loss(ends.float(), padded, batch)
+
+
+def _ends_loss(ends: torch.Tensor, padded: Batch, batch: Sequence[Pair]) -> torch.Tensor:
+    """Return the mean cross-entropy of the short answers' first and last tokens."""
+    rows = [row for row, (_, read) in enumerate(batch) if read.answer is not None]
+    if not rows:
+        return ends.sum() * 0.0
+    answers = torch.tensor([batch[row][1].answer for row in rows])
+    told = (padded.sentences[rows].sum(dim=1) > 0).unsqueeze(2)
+    logits = ends[rows].masked_fill(~told, float("-inf"))
+    first_and_last = torch.nn.functional.cross_entropy(
+        logits.transpose(1, 2).flatten(0, 1), answers.flatten()
+    )
+    return first_and_last
 
 
 def _optimizer(reader: Reader) -> torch.optim.Optimizer:
@@ -233,7 +273,7 @@ def _cut(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
 
 
 def _measure(reader: Reader, pairs: Sequence[Pair]) -> dict[str, float]:
-    return validate(reader, [example for example, _ in pairs], [encoded for _, encoded in pairs])
+    return validate(reader, [example for example, _ in pairs], [read for _, read in pairs])
 
 
 def _described(data: Path, name: str) -> dict[str, Any]:
