@@ -147,9 +147,7 @@ def _other(one: Asked, others: Sequence[Asked], random_: random.Random) -> Itera
             continue
         if not holds_any(text, one.answers):
             none = tuple(False for _ in passage.sentences)
-            yield replace(
-                passage, question=one.question, labels=none, answerable=False, answers=()
-            )
+            yield replace(passage, question=one.question, labels=none, answerable=False, answers=())
             return
 
 

@@ -18,8 +18,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from evals.reader.model import TOKENIZER, Encoder, Reader, collate, load
+from evals.reader.model import TOKENIZER, Reader, inputs, load
 from index.embed import quiet
+from rag.reader_input import Encoder, collate
 
 GRAPH = "reader.onnx"
 INPUTS = ("tokens", "attention", "types", "question", "sentences")
@@ -64,7 +65,7 @@ def export(reader: Reader, encoder: Encoder, path: Path) -> None:
     with TemporaryDirectory() as folder, quiet(), torch.no_grad():
         program = torch.onnx.export(
             reader,
-            batch.inputs(),
+            inputs(batch),
             dynamo=True,
             verbose=False,
             input_names=list(INPUTS),
@@ -89,15 +90,15 @@ def compared(reader: Reader, encoder: Encoder, path: Path) -> dict[str, float]:
     options.intra_op_num_threads = 2
     session = onnxruntime.InferenceSession(str(path), options)
     batch = collate([encoder.encode(*pair) for pair in SAMPLE])
-    feed = {name: value.numpy() for name, value in zip(INPUTS, batch.inputs(), strict=True)}
+    feed = {name: value.numpy() for name, value in zip(INPUTS, inputs(batch), strict=True)}
     with torch.no_grad():
-        true = [output.numpy() for output in reader(*batch.inputs())]
+        true = [output.numpy() for output in reader(*inputs(batch))]
     found = session.run(list(OUTPUTS), feed)
     there = batch.sentences.sum(dim=2).numpy() > 0
     difference = np.abs(np.concatenate([(true[0] - found[0])[there], true[1] - found[1]]))
     question, sentences = SAMPLE[1]
     long = collate([encoder.encode(question, sentences * 4)])
-    feed = {name: value.numpy() for name, value in zip(INPUTS, long.inputs(), strict=True)}
+    feed = {name: value.numpy() for name, value in zip(INPUTS, inputs(long), strict=True)}
     times = []
     for _ in range(30):
         start = time.perf_counter()

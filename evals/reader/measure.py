@@ -19,9 +19,10 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from evals.benchmarks.data import holds_any, read_lines
-from evals.reader.model import MAX_TOKENS, Encoded, Encoder, Reader, load
+from evals.reader.model import Reader, load
 from evals.reader.scores import Read, read_all
 from evals.reader.sources import as_written, sentences_of
+from rag.reader_input import Encoded, Encoder
 
 Row = dict[str, Any]
 SEED = 0
@@ -88,8 +89,7 @@ def _parts(encoder: Encoder, case: Case) -> list[Encoded]:
     """Return a passage in as many parts as it takes, each of whole sentences where they fit."""
     parts: list[list[str]] = [[]]
     for sentence in case.sentences:
-        whole = encoder.encode(case.question, [*parts[-1], sentence])
-        if parts[-1] and len(whole.tokens) >= MAX_TOKENS:
+        if parts[-1] and not encoder.encode(case.question, [*parts[-1], sentence]).whole:
             parts.append([])
         parts[-1].append(sentence)
     return [encoder.encode(case.question, part) for part in parts]

@@ -10,7 +10,8 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from evals.reader.examples import Example
-from evals.reader.model import Encoded, Reader, collate
+from evals.reader.model import Reader, inputs
+from rag.reader_input import Encoded, collate
 
 AT_ONCE = 32
 # In tokens.
@@ -41,7 +42,7 @@ def read_all(reader: Reader, encoded: Sequence[Encoded]) -> list[Read]:
         for start in range(0, len(order), AT_ONCE):
             places = order[start : start + AT_ONCE]
             batch = collate([encoded[place] for place in places])
-            sentences, passages, ends = reader(*batch.inputs())
+            sentences, passages, ends = reader(*inputs(batch))
             for row, place in enumerate(places):
                 count = len(encoded[place].sentences)
                 logits = tuple(sentences[row, :count].float().tolist())
