@@ -1,28 +1,31 @@
 """Calibrate: fit the weights by which evidence is turned into probabilities.
 
-    python -m evals.calibrate ../shared/data/squad2
+    python -m evals.calibrate ../shared/data/squad2 --readers DIR
 
-Fits two logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
+Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
 
-- whether a sentence answers a question, from the questions whose answer was retrieved;
-- whether to answer at all: is the sentence that would be shown right? It is learnt from the
-  answerable questions, and from the same questions asked as if their own article were not in the
-  collection ("absent"), where nothing that could be shown is right. The questions that SQuAD's
-  writers made to resemble answerable ones ("unanswerable") are measured and not learnt from: these
-  features cannot tell them apart, and would only learn from them to doubt everything.
+- which of the passages that were read answers a question;
+- whether a sentence answers it, with the reader's word and without;
+- whether to answer at all, likewise: is the sentence that would be shown right? It is learnt from
+  the answerable questions, from the same questions asked as if their own article were not in the
+  collection ("absent"), where nothing that could be shown is right, and, with the reader, from the
+  questions that SQuAD's writers made to resemble answerable ones ("unanswerable"). Without the
+  reader these are only measured: nothing else can tell them apart, and what learns from them
+  learns to doubt everything.
 
-Both are cross-validated by article, so that no question is judged by weights that saw its article;
-the second is fitted on the first's out-of-fold predictions. Writes rag/calibration.json with where
-the weights come from.
+All is cross-validated by article, in the folds of `evals.reader.tune`: no question is judged by
+weights, or read by a reader, that saw its article. DIR holds a reader for each fold. Writes
+rag/calibration.json with where the weights come from.
 """
 
 import argparse
 import json
+import math
 import os
 import sys
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,190 +33,309 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold
 
-from evals.provenance import commit
+from evals.benchmarks.data import read_lines
+from evals.provenance import commit, machine
+from evals.reader.tune import FOLDS, fold_name, fold_of
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL, cache_folder
 from index.passages import CHUNKING, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import Recipe, Store
 from index.types import Article
-from rag.calibration import FILE
+from rag.calibration import FILE, Logistic
 from rag.evidence import (
     DECISION_FEATURES,
+    PASSAGE_FEATURES,
+    READ_DECISION_FEATURES,
+    READ_SENTENCE_FEATURES,
     SENTENCE_FEATURES,
     Candidate,
+    Evidence,
     Inquiry,
-    Weighted,
     decision_features,
     describe,
+    gather,
+    passage_features,
+    read,
+    sentence_rows,
     weigh,
 )
+from rag.pipeline import READ
 from rag.question import parse_question
+from rag.reader import OnnxReader
 from rag.retrieve import KEPT, SEARCHED, retrieve
 from rag.words import fold
 
-FOLDS = 5
 SEED = 0
 Rows = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question with what was retrieved for it."""
+    """One question with what was retrieved and read for it.
 
-    group: str
+    Attributes:
+        fold: the fold that its article is in.
+        kind: "answerable", "unanswerable", or "absent": its article was taken out.
+        inquiry: what was asked.
+        evidence: the passages, in the order of retrieval.
+        gold: which of them is the one that the question was written about, if it answers.
+        found: their sentences.
+        right: which of those hold a gold answer and stand in the gold passage.
+    """
+
+    fold: int
     kind: str
-    """"answerable", "unanswerable", or "absent": its article was taken out."""
-    weights: Weighted
+    inquiry: Inquiry
+    evidence: tuple[Evidence, ...]
+    gold: Flags
     found: tuple[Candidate, ...]
-    answers: npt.NDArray[np.bool_]
-    """Which of `found` hold a gold answer and stand in the gold passage."""
+    right: Flags
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; see the module's docstring."""
     parser = argparse.ArgumentParser(description="Fit rag/calibration.json.")
     parser.add_argument("data", type=Path, help="a folder with passages.jsonl and questions.jsonl")
+    parser.add_argument("--readers", type=Path, required=True, help="of `evals.reader.tune`")
     parser.add_argument("--out", type=Path, default=Path("rag") / FILE)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         # Where nothing is retrieved the pipeline abstains by itself; there is nothing to learn.
-        examples = [e for e in _examples(options.data, Path(folder)) if e.found]
+        examples = [e for e in make(options.data, options.readers, Path(folder)) if e.found]
     result = fit(examples)
-    result["provenance"] |= {"data": options.data.name, "commit": commit()}
+    result["provenance"] |= {
+        "data": options.data.name,
+        "commit": commit(),
+        "machine": machine(),
+    }
     options.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     sys.stdout.write(json.dumps(result["provenance"], indent=2) + "\n")
     return 0
 
 
-def fit(examples: list[Example]) -> dict[str, Any]:
-    """Fit both regressions and measure them by cross-validation over groups."""
-    groups = np.array([example.group for example in examples])
-    kinds = np.array([example.kind for example in examples])
-    decision = np.zeros((len(examples), len(DECISION_FEATURES)))
-    right = np.zeros(len(examples), dtype=bool)
-    for train, test in GroupKFold(FOLDS).split(examples, groups=groups):
-        sentence = _sentence_model([examples[i] for i in train])
-        for i in test:
-            ranked, right[i] = _ranked(examples[i], sentence)
-            decision[i] = decision_features(examples[i].weights, ranked)
-    learnt = kinds != "unanswerable"
-    chances = np.zeros(len(examples))
-    for train, test in GroupKFold(FOLDS).split(examples, groups=groups):
-        chosen = train[learnt[train]]
-        model = _decision_model(decision[chosen], right[chosen])
-        chances[test] = model.predict_proba(decision[test])[:, 1]
-    answerable = kinds == "answerable"
-    return {
-        "provenance": {
-            "method": "python -m evals.calibrate",
-            "questions": {kind: int((kinds == kind).sum()) for kind in sorted(set(kinds))},
-            "first_sentence_right": _share(right[answerable]),
-            "answered": {
-                kind: _share(chances[kinds == kind] >= 0.5) for kind in sorted(set(kinds))
-            },
-            "auc_against_absent": _auc(chances, answerable, kinds == "absent"),
-            "auc_against_unanswerable": _auc(chances, answerable, kinds == "unanswerable"),
-        },
-        "sentence": _as_json(_sentence_model(examples), SENTENCE_FEATURES),
-        "decision": _as_json(_decision_model(decision[learnt], right[learnt]), DECISION_FEATURES),
-    }
+def make(data: Path, readers: Path, folder: Path) -> Iterator[Example]:
+    """Ask every question of a collection of all passages; see the module's docstring.
 
-
-def _examples(data: Path, folder: Path) -> Iterator[Example]:
-    passages = _read(data / "passages.jsonl")
+    Args:
+        data: holds the questions and the passages.
+        readers: holds a reader for each fold.
+        folder: an empty one for the collection.
+    """
+    passages = read_lines(data / "passages.jsonl")
     articles = [Article(id=p["id"], text=p["text"], title=p.get("title")) for p in passages]
-    subjects = {article.id: article.title or article.id for article in articles}
+    titles = {article.id: article.title or article.id for article in articles}
     model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
     builder = model.for_building(characters=sum(len(a.text) for a in articles))
     store = SqliteStore(folder, create=True)
-    recipe = Recipe(builder.identity, CHUNKING, builder.precision)
-    store.write(recipe, embed_articles(articles, builder))
+    store.write(
+        Recipe(builder.identity, CHUNKING, builder.precision), embed_articles(articles, builder)
+    )
     embedder = model.for_asking(builder.identity)
-    for asked in _read(data / "questions.jsonl"):
+    by_fold = [OnnxReader(readers / fold_name(fold)) for fold in range(FOLDS)]
+    for asked in read_lines(data / "questions.jsonl"):
         question = parse_question(asked["question"])
-        weights = weigh(store, question)
-        inquiry = Inquiry(question, weights, embedder.embed_query(question.text))
-        group = subjects[asked["passage"]]
-        found = _found(store, inquiry)
+        vector = embedder.embed_query(question.text)
+        inquiry = Inquiry(question, weigh(store, question), vector)
+        title = titles[asked["passage"]]
+        fold = fold_of(title)
+        evidence = _evidence(store, by_fold[fold], inquiry)
         if not asked["answerable"]:
-            yield Example(group, "unanswerable", weights, found, np.zeros(len(found), dtype=bool))
+            yield _example(fold, "unanswerable", inquiry, evidence, None, ())
             continue
-        gold = [fold(answer) for answer in asked["answers"]]
-        right = [
-            c.article.id == asked["passage"] and any(g in fold(c.text) for g in gold) for c in found
-        ]
-        yield Example(group, "answerable", weights, found, np.array(right, dtype=bool))
-        same = {article for article, subject in subjects.items() if subject == group}
-        others = _found(store, inquiry, without=same)
-        yield Example(group, "absent", weights, others, np.zeros(len(others), dtype=bool))
+        yield _example(fold, "answerable", inquiry, evidence, asked["passage"], asked["answers"])
+        same = {article for article, subject in titles.items() if subject == title}
+        others = _evidence(store, by_fold[fold], inquiry, without=same)
+        yield _example(fold, "absent", inquiry, others, None, ())
     store.close()
 
 
-def _found(store: Store, inquiry: Inquiry, without: Collection[str] = ()) -> tuple[Candidate, ...]:
-    """Return the candidates, as if the articles `without` were not in the collection."""
+def _evidence(
+    store: Store, reader: OnnxReader, inquiry: Inquiry, without: Collection[str] = ()
+) -> list[Evidence]:
+    """Return what is read, as if the articles `without` were not in the collection."""
     hits = retrieve(store, inquiry.question, inquiry.vector, kept=2 * SEARCHED)
-    stored = store.passages([hit.passage for hit in hits])
-    gone = {passage.id for passage in stored if passage.passage.article in without}
-    left = [hit for hit in hits if hit.passage not in gone][:KEPT]
-    rows = describe(store, inquiry, left)
-    return tuple(Candidate(*row, probability=0.0) for row in rows)
+    left = [one for one in gather(store, hits) if one.article.id not in without][:KEPT]
+    best = max((one.hit.bm25_score or 0.0 for one in left), default=0.0)
+    left = [
+        replace(one, bm25_share=(one.hit.bm25_score or 0.0) / best if best else 0.0) for one in left
+    ]
+    return read(reader, inquiry.question, left, READ)
 
 
-def _auc(chances: Rows, positive: npt.NDArray[np.bool_], negative: npt.NDArray[np.bool_]) -> float:
+def _example(  # noqa: PLR0913, PLR0917 - each is one thing
+    fold_: int,
+    kind: str,
+    inquiry: Inquiry,
+    evidence: Sequence[Evidence],
+    passage: str | None,
+    answers: Sequence[str],
+) -> Example:
+    gold = [fold(answer) for answer in answers]
+    found = [candidate for one in evidence for candidate in describe(inquiry, one)]
+    right = [c.article.id == passage and any(g in fold(c.text) for g in gold) for c in found]
+    return Example(
+        fold_,
+        kind,
+        inquiry,
+        tuple(evidence),
+        np.array([one.article.id == passage for one in evidence], dtype=bool),
+        tuple(found),
+        np.array(right, dtype=bool),
+    )
+
+
+def fit(examples: Sequence[Example]) -> dict[str, Any]:
+    """Fit all regressions and measure them by cross-validation over the folds."""
+    kinds = np.array([example.kind for example in examples])
+    # The passage with the gold answer is known to be read only where it was retrieved.
+    ranked = [example for example in examples if example.gold.any()]
+    answerable = [example for example in examples if example.kind == "answerable"]
+    ranks = _ranks(answerable, ranked)
+    result: dict[str, Any] = {
+        "provenance": {
+            "method": "python -m evals.calibrate",
+            "questions": {kind: int((kinds == kind).sum()) for kind in sorted(set(kinds))},
+            "folds": FOLDS,
+            "mrr_at_10": round(float(np.mean([1 / r if r <= 10 else 0.0 for r in ranks])), 4),
+            "hits_at_4": _share(np.array([rank <= 4 for rank in ranks])),
+        },
+        "passage": _as_json(_passage_model(ranked), PASSAGE_FEATURES),
+    }
+    for prefix, sentence_names, decision_names, learnt in (
+        ("read_", READ_SENTENCE_FEATURES, READ_DECISION_FEATURES, np.ones(len(kinds), dtype=bool)),
+        ("", SENTENCE_FEATURES, DECISION_FEATURES, kinds != "unanswerable"),
+    ):
+        rows, right, three = _sentences(examples, sentence_names, decision_names)
+        chances = _chances(examples, rows, right, learnt)
+        measured = _measured(kinds, right, three, chances)
+        result["provenance"]["with_reader" if prefix else "without"] = measured
+        sentence = _sentence_model(examples, sentence_names)
+        result[f"{prefix}sentence"] = _as_json(sentence, sentence_names)
+        decision = _decision_model(rows[learnt], right[learnt], kinds[learnt])
+        result[f"{prefix}decision"] = _as_json(decision, decision_names)
+    return result
+
+
+def _ranks(answerable: Sequence[Example], ranked: Sequence[Example]) -> list[float]:
+    """Return the place of each answerable question's gold passage; infinite where it is missing."""
+    ranks = []
+    for fold_ in range(FOLDS):
+        model = _passage_model([example for example in ranked if example.fold != fold_])
+        for example in answerable:
+            if example.fold == fold_:
+                rows = _passage_rows(example)
+                order = np.argsort(-model.decision_function(rows), kind="stable")
+                gold = [*example.gold[: len(rows)][order], *example.gold[len(rows) :]]
+                ranks.append(next((n for n, one in enumerate(gold, start=1) if one), math.inf))
+    return ranks
+
+
+def _sentences(
+    examples: Sequence[Example], names: Sequence[str], decision_names: Sequence[str]
+) -> tuple[Rows, Flags, Flags]:
+    """Return what the decision rests on, as judged by weights that did not see the question.
+
+    Returns:
+        The rows, and whether the first sentence, and whether one of the first three, is right.
+    """
+    rows = np.zeros((len(examples), len(decision_names)))
+    right, three = (np.zeros(len(examples), dtype=bool) for _ in range(2))
+    for fold_ in range(FOLDS):
+        model = _sentence_model([e for e in examples if e.fold != fold_], names)
+        logistic = Logistic.from_json(_as_json(model, names), names)
+        for place, example in enumerate(examples):
+            if example.fold != fold_:
+                continue
+            chances = logistic.probabilities(sentence_rows(example.found, names))
+            order = np.argsort(-chances, kind="stable")
+            found = [replace(example.found[i], probability=float(chances[i])) for i in order]
+            features = decision_features(example.inquiry, found)
+            rows[place] = [features[name] for name in decision_names]
+            right[place] = example.right[order[0]]
+            three[place] = example.right[order[:3]].any()
+    return rows, right, three
+
+
+def _chances(examples: Sequence[Example], rows: Rows, right: Flags, learnt: Flags) -> Rows:
+    """Return for each question the chance that its first sentence is right, likewise."""
+    folds = np.array([example.fold for example in examples])
+    kinds = np.array([example.kind for example in examples])
+    chances = np.zeros(len(examples))
+    for fold_ in range(FOLDS):
+        chosen = learnt & (folds != fold_)
+        model = _decision_model(rows[chosen], right[chosen], kinds[chosen])
+        chances[folds == fold_] = model.predict_proba(rows[folds == fold_])[:, 1]
+    return chances
+
+
+def _measured(kinds: npt.NDArray[Any], right: Flags, three: Flags, chances: Rows) -> dict[str, Any]:
+    answerable = kinds == "answerable"
+    answered = {kind: _share(chances[kinds == kind] >= 0.5) for kind in sorted(set(kinds))}
+    balanced = (answered["answerable"] + 1 - answered["unanswerable"]) / 2
+    return {
+        "first_sentence_right": _share(right[answerable]),
+        "one_of_three_right": _share(three[answerable]),
+        "answered": answered,
+        "balanced_accuracy": round(balanced, 4),
+        "auc_against_absent": _auc(chances, answerable, kinds == "absent"),
+        "auc_against_unanswerable": _auc(chances, answerable, kinds == "unanswerable"),
+    }
+
+
+def _auc(chances: Rows, positive: Flags, negative: Flags) -> float:
     chosen = positive | negative
     return round(float(roc_auc_score(positive[chosen], chances[chosen])), 4)
 
 
-def _share(values: npt.NDArray[np.bool_]) -> float:
+def _share(values: Flags) -> float:
     return round(float(values.mean()), 4)
 
 
-def _sentence_model(examples: Iterable[Example]) -> LogisticRegression:
+def _passage_rows(example: Example) -> Rows:
+    was_read = [one for one in example.evidence if one.reading is not None]
+    return np.stack([passage_features(example.inquiry, one) for one in was_read])
+
+
+def _passage_model(examples: Iterable[Example]) -> LogisticRegression:
+    rows, labels = [], []
+    for example in examples:
+        of_one = _passage_rows(example)
+        rows.append(of_one)
+        labels.append(example.gold[: len(of_one)])
+    return _logistic(np.concatenate(rows), np.concatenate(labels))
+
+
+def _sentence_model(examples: Iterable[Example], names: Sequence[str]) -> LogisticRegression:
     """Fit on the questions whose answer was retrieved, to tell which sentence it is."""
-    useful = [example for example in examples if example.answers.any()]
-    rows = np.concatenate([_features(example) for example in useful])
-    return _logistic(rows, np.concatenate([example.answers for example in useful]))
+    useful = [example for example in examples if example.right.any()]
+    rows = np.concatenate([sentence_rows(example.found, names) for example in useful])
+    return _logistic(rows, np.concatenate([example.right for example in useful]))
 
 
-def _ranked(example: Example, model: LogisticRegression) -> tuple[list[Candidate], bool]:
-    chances = model.predict_proba(_features(example))[:, 1]
-    order = np.argsort(-chances, kind="stable")
-    ranked = [
-        Candidate(c.article, c.passage, c.span, c.features, float(chances[i]))
-        for i, c in ((i, example.found[i]) for i in order)
-    ]
-    return ranked, bool(example.answers[order[0]])
-
-
-def _features(example: Example) -> Rows:
-    return np.stack([candidate.features for candidate in example.found])
-
-
-def _decision_model(rows: Rows, labels: npt.NDArray[np.bool_]) -> LogisticRegression:
+def _decision_model(rows: Rows, labels: Flags, kinds: npt.NDArray[Any]) -> LogisticRegression:
     """Fit so that one half is the point of indifference, however many of each kind there are."""
-    return _logistic(rows, labels, class_weight="balanced")
+    answerable = kinds == "answerable"
+    weights = np.where(answerable, 0.5 / answerable.sum(), 0.0)
+    others = [kind for kind in set(kinds) if kind != "answerable"]
+    for kind in others:
+        weights[kinds == kind] = 0.5 / len(others) / (kinds == kind).sum()
+    return _logistic(rows, labels, weights * len(labels))
 
 
-def _logistic(
-    rows: Rows, labels: npt.NDArray[np.bool_], class_weight: str | None = None
-) -> LogisticRegression:
-    model = LogisticRegression(max_iter=1000, random_state=SEED, class_weight=class_weight)
-    return model.fit(rows, labels)
+def _logistic(rows: Rows, labels: Flags, weights: Rows | None = None) -> LogisticRegression:
+    model = LogisticRegression(max_iter=2000, random_state=SEED, C=10.0)
+    return model.fit(rows, labels, sample_weight=weights)
 
 
-def _as_json(model: LogisticRegression, features: tuple[str, ...]) -> dict[str, Any]:
+def _as_json(model: LogisticRegression, features: Sequence[str]) -> dict[str, Any]:
     weights = (round(float(weight), 4) for weight in model.coef_[0])
     return {
         "intercept": round(float(model.intercept_[0]), 4),
         "weights": dict(zip(features, weights, strict=True)),
     }
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 if __name__ == "__main__":

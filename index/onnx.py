@@ -85,7 +85,7 @@ class OnnxEmbedder:
         self._query_prompt = manifest.query_prompt
         self._document_prompt = manifest.document_prompt
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(2, os.cpu_count() or 1)
+        options.intra_op_num_threads = min(2, processors())
         options.log_severity_level = 3
         try:
             # The graph is checked while it is being loaded; both leave the interpreter free.
@@ -134,6 +134,13 @@ class OnnxEmbedder:
                 offsets = np.asarray(encodings[i].offsets) - before
                 vectors[i] = pooled(passages[i], whole, rows[: len(offsets)], offsets)
         yield from (vectors[i] for i in range(len(passages)))
+
+
+def processors() -> int:
+    """Return how many processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _feed(encodings: Sequence["Encoding"], length: int) -> dict[str, npt.NDArray[np.int64]]:

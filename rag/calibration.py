@@ -30,8 +30,12 @@ class Logistic:
 
     def probabilities(self, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the probability of each row, shape (n,), for features of shape (n, features)."""
-        logits = rows @ np.array(self.weights) + self.intercept
-        result: npt.NDArray[np.float64] = 1 / (1 + np.exp(-logits))
+        result: npt.NDArray[np.float64] = 1 / (1 + np.exp(-self.logits(rows)))
+        return result
+
+    def logits(self, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the logit of each row, likewise."""
+        result: npt.NDArray[np.float64] = rows @ np.array(self.weights) + self.intercept
         return result
 
     @classmethod

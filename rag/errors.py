@@ -2,6 +2,7 @@
 
 DatelineError             (index.errors)
 ├── QuestionError         a question cannot be asked as it stands
+├── ReaderError           the reader that comes with Dateline cannot be loaded
 └── CitationError         a quotation does not stand in its article (never shown as an answer)
 """
 
@@ -10,6 +11,10 @@ from index.errors import DatelineError
 
 class QuestionError(DatelineError):
     """A question cannot be asked as it stands; the message says what to change."""
+
+
+class ReaderError(DatelineError):
+    """The reader cannot be loaded; the message says what to do."""
 
 
 class CitationError(DatelineError):

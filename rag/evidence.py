@@ -1,15 +1,15 @@
 """Evidence: which sentences of the retrieved passages answer the question, and how surely.
 
 Each sentence is described by a few numbers (how near its vector is, which of the question's words
-and names it holds, whether it holds the kind of thing that was asked for); a logistic regression
-makes one probability of them. A second one estimates whether the best of them is right, or whether
-the collection does not answer the question at all. Knows nothing of how an answer is written.
+and names it holds, whether it holds the kind of thing that was asked for, what the reader makes of
+it); a logistic regression makes one probability of them. Another puts the passages in order, and a
+third estimates whether the best sentence is right, or whether the collection does not answer the
+question at all. Knows nothing of how an answer is written.
 """
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,12 @@ import numpy.typing as npt
 from index.chunk import ENDS_SENTENCE
 from index.store import Store, StoredPassage
 from index.types import Article, Span, Vector
+from rag.answer_kind import holds_kind
 from rag.calibration import Logistic, fitted
-from rag.question import AnswerKind, Question
+from rag.question import Question
+from rag.reader import PassageReader, Reading, ToRead
 from rag.types import Hit
-from rag.words import STOP_WORDS, fold, stem, words
+from rag.words import stem, words
 
 SENTENCE_FEATURES = (
     "sentence_cosine",
@@ -33,8 +35,19 @@ SENTENCE_FEATURES = (
     "names_in_passage",
     "right_kind",
     "wrong_kind",
+    "first_stage",
     "bm25_share",
     "length",
+)
+READ_SENTENCE_FEATURES = (*SENTENCE_FEATURES, "read_sentence", "read_passage", "read_answer")
+PASSAGE_FEATURES = (
+    "first_stage",
+    "bm25_share",
+    "passage_cosine",
+    "words_in_passage",
+    "read_passage",
+    "read_best_sentence",
+    "read_best_answer",
 )
 DECISION_FEATURES = (
     "best_logit",
@@ -48,25 +61,38 @@ DECISION_FEATURES = (
     "unknown_words",
     "wrong_kind",
 )
+READ_DECISION_FEATURES = (
+    *DECISION_FEATURES,
+    "read_sentence",
+    "read_passage",
+    "read_answer",
+    "read_best_passage",
+    "answer_of_kind",
+)
 
 # Shorter than this, a line is a heading, a date or a link; the second is for scripts that put no
 # spaces between words.
 MIN_WORDS = 4
 MIN_LETTERS = 8
-TIME = re.compile(
-    r"\b(?:1[0-9]{3}|20[0-9]{2}|january|february|march|april|may|june|july|august|september"
-    r"|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday"
-    r"|tomorrow|century|centuries|decades?|years?|months?|weeks?|days?|hours?)\b"
-)
-NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
-    r"|thousands?|millions?|billions?|half|third|quarter|twice|double)\b"
-)
-REASON = re.compile(
-    r"\b(?:because|since|due to|owing to|in order to|so that|so as to|to|for|after|amid|over"
-    r"|citing|as a result|led to|caused|response|aim|retaliation|reason)\b"
-)
-NAME = re.compile(r"\b[A-Z][\w’'-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A hit with its texts.
+
+    Attributes:
+        hit: what found it.
+        article: the article that it is of.
+        passage: the passage itself.
+        bm25_share: its BM25 score as a share of the best hit's.
+        reading: what the reader makes of it; None where it was not read.
+    """
+
+    hit: Hit
+    article: Article
+    passage: StoredPassage
+    bm25_share: float
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +103,27 @@ class Candidate:
         article: the article it stands in.
         passage: the passage it stands in.
         span: its place in the article's text.
-        features: shape (len(SENTENCE_FEATURES),).
+        features: what speaks for it, by name.
+        value: where in the article's text the short answer may be; None where it was not read.
         probability: how probably it answers the question.
     """
 
     article: Article
     passage: StoredPassage
     span: Span
-    features: npt.NDArray[np.float64]
-    probability: float
+    features: dict[str, float]
+    value: Span | None = None
+    probability: float = 0.0
 
     @property
     def text(self) -> str:
         """The sentence itself."""
         return self.span.of(self.article.text)
 
-    def feature(self, name: str) -> float:
-        """Return one of the features by its name."""
-        return float(self.features[SENTENCE_FEATURES.index(name)])
+    @property
+    def was_read(self) -> bool:
+        """Whether the reader read it."""
+        return "read_sentence" in self.features
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,81 +177,162 @@ def weigh(store: Store, question: Question) -> Weighted:
     return Weighted(weights, tuple(unheard))
 
 
-def candidates(store: Store, inquiry: Inquiry, hits: Sequence[Hit]) -> list[Candidate]:
-    """Return the sentences of the hits, most probable first."""
-    described = describe(store, inquiry, hits)
-    if not described:
-        return []
-    model = Logistic.from_json(fitted()["sentence"], SENTENCE_FEATURES)
-    chances = model.probabilities(np.stack([row for *_, row in described]))
-    found = [
-        Candidate(article, passage, span, row, float(chance))
-        for (article, passage, span, row), chance in zip(described, chances, strict=True)
-    ]
-    return sorted(found, key=lambda c: (-c.probability, c.article.id, c.span))
-
-
-def answerability(question_weights: Weighted, found: Sequence[Candidate]) -> float:
-    """Return the estimated probability that the best sentence answers the question.
-
-    It is calibrated for a collection that answers every other question, see `evals.calibrate`.
-    """
-    if not found:
-        return 0.0
-    model = Logistic.from_json(fitted()["decision"], DECISION_FEATURES)
-    return float(model.probabilities(decision_features(question_weights, found)[np.newaxis])[0])
-
-
-def decision_features(
-    question_weights: Weighted, found: Sequence[Candidate]
-) -> npt.NDArray[np.float64]:
-    """Return what the decision rests on, shape (len(DECISION_FEATURES),)."""
-    best, second = found[0], found[min(1, len(found) - 1)]
-    from_best = (
-        "sentence_cosine",
-        "passage_cosine",
-        "words_in_sentence",
-        "words_in_passage",
-        "pairs_in_sentence",
-        "names_in_passage",
-    )
-    return np.array(
-        [
-            _logit(best.probability),
-            _logit(second.probability),
-            *(best.feature(name) for name in from_best),
-            question_weights.unknown,
-            best.feature("wrong_kind"),
-        ]
-    )
-
-
-def describe(
-    store: Store, inquiry: Inquiry, hits: Sequence[Hit]
-) -> list[tuple[Article, StoredPassage, Span, npt.NDArray[np.float64]]]:
-    """Return each whole sentence of the hits with its features."""
-    scores = {hit.passage: hit for hit in hits}
-    best_bm25 = max((hit.bm25_score or 0.0 for hit in hits), default=0.0)
+def gather(store: Store, hits: Sequence[Hit]) -> list[Evidence]:
+    """Return the hits with their texts, in order; those removed since the search are left out."""
+    by_id = {hit.passage: hit for hit in hits}
+    best = max((hit.bm25_score or 0.0 for hit in hits), default=0.0)
     articles: dict[str, Article | None] = {}
-    rows = []
-    for stored in store.passages([hit.passage for hit in hits]):
+    gathered = []
+    for stored in store.passages(list(by_id)):
         name = stored.passage.article
         if name not in articles:
             articles[name] = store.article(name)
         article = articles[name]
-        if article is None:  # removed since the search
-            continue
-        hit = scores[stored.id]
-        bm25 = (hit.bm25_score or 0.0) / best_bm25 if best_bm25 else 0.0
-        rows += _describe_passage(inquiry, article, stored, bm25)
-    return rows
+        if article is not None:
+            hit = by_id[stored.id]
+            share = (hit.bm25_score or 0.0) / best if best else 0.0
+            gathered.append(Evidence(hit, article, stored, share))
+    return gathered
 
 
-def _describe_passage(
-    inquiry: Inquiry, article: Article, stored: StoredPassage, bm25: float
-) -> list[tuple[Article, StoredPassage, Span, npt.NDArray[np.float64]]]:
+def read(
+    reader: PassageReader, question: Question, evidence: Sequence[Evidence], most: int
+) -> list[Evidence]:
+    """Return the evidence with what the reader makes of the first `most`."""
+    to_read = [
+        ToRead(
+            one.article.title or "",
+            tuple(
+                " ".join(span.of(one.article.text).split(" "))
+                for span in one.passage.passage.sentences
+            ),
+        )
+        for one in evidence[:most]
+    ]
+    readings = reader.read(question.text, to_read)
+    told = [replace(one, reading=r) for one, r in zip(evidence[:most], readings, strict=True)]
+    return [*told, *evidence[most:]]
+
+
+def in_order(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence best first: what was read by all that is known of it, then the rest."""
+    was_read = [one for one in evidence if one.reading is not None]
+    if not was_read:
+        return list(evidence)
+    model = Logistic.from_json(fitted()["passage"], PASSAGE_FEATURES)
+    logits = model.logits(np.stack([passage_features(inquiry, one) for one in was_read]))
+    scored = [
+        replace(one, hit=replace(one.hit, reader_score=float(logit)))
+        for one, logit in zip(was_read, logits, strict=True)
+    ]
+    scored.sort(key=lambda one: -(one.hit.reader_score or 0.0))
+    ordered = [*scored, *(one for one in evidence if one.reading is None)]
+    return [
+        replace(one, hit=replace(one.hit, rank=rank)) for rank, one in enumerate(ordered, start=1)
+    ]
+
+
+def passage_features(inquiry: Inquiry, one: Evidence) -> npt.NDArray[np.float64]:
+    """Return what a read passage's rank rests on, shape (len(PASSAGE_FEATURES),).
+
+    Raises:
+        ValueError: it was not read.
+    """
+    if one.reading is None:
+        raise ValueError("only a passage that was read has these features")
+    text = f"{one.article.title or ''} {one.passage.passage.span.of(one.article.text)}"
+    held = frozenset(stem(word) for word in words(text))
+    answers = [answer.score for answer in one.reading.answers if answer is not None]
+    return np.array(
+        [
+            one.hit.score,
+            one.bm25_share,
+            float((one.passage.sentence_vectors @ inquiry.vector).mean()),
+            inquiry.weighted.share(held),
+            one.reading.passage,
+            max(one.reading.sentences),
+            max(answers, default=0.0),
+        ]
+    )
+
+
+def candidates(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidate]:
+    """Return the sentences of the evidence, most probable first."""
+    found: list[Candidate] = []
+    described = [one for part in evidence for one in describe(inquiry, part)]
+    for was_read, name, features in (
+        (True, "read_sentence", READ_SENTENCE_FEATURES),
+        (False, "sentence", SENTENCE_FEATURES),
+    ):
+        chosen = [one for one in described if one.was_read == was_read]
+        if chosen:
+            model = Logistic.from_json(fitted()[name], features)
+            chances = model.probabilities(sentence_rows(chosen, features))
+            found += [
+                replace(one, probability=float(chance))
+                for one, chance in zip(chosen, chances, strict=True)
+            ]
+    return sorted(found, key=lambda c: (-c.probability, c.article.id, c.span))
+
+
+def sentence_rows(found: Sequence[Candidate], features: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return the candidates' features, shape (candidates, features)."""
+    return np.array([[one.features[name] for name in features] for one in found])
+
+
+def answerability(inquiry: Inquiry, found: Sequence[Candidate]) -> float:
+    """Return the estimated probability that the best sentence answers the question.
+
+    It is calibrated for a collection that answers every other question, see `evals.calibrate`.
+
+    Args:
+        inquiry: what was asked.
+        found: candidate sentences, most probable first.
+    """
+    if not found:
+        return 0.0
+    name, names = (
+        ("read_decision", READ_DECISION_FEATURES)
+        if found[0].was_read
+        else ("decision", DECISION_FEATURES)
+    )
+    model = Logistic.from_json(fitted()[name], names)
+    features = decision_features(inquiry, found)
+    row = np.array([[features[name] for name in names]])
+    return float(model.probabilities(row)[0])
+
+
+def decision_features(inquiry: Inquiry, found: Sequence[Candidate]) -> dict[str, float]:
+    """Return what the decision whether to answer rests on, by name."""
+    best, second = found[0], found[min(1, len(found) - 1)]
+    features = {
+        "best_logit": _logit(best.probability),
+        "second_logit": _logit(second.probability),
+        "best_cosine": best.features["sentence_cosine"],
+        "best_passage_cosine": best.features["passage_cosine"],
+        "words_in_sentence": best.features["words_in_sentence"],
+        "words_in_passage": best.features["words_in_passage"],
+        "pairs_in_sentence": best.features["pairs_in_sentence"],
+        "names_in_passage": best.features["names_in_passage"],
+        "unknown_words": inquiry.weighted.unknown,
+        "wrong_kind": best.features["wrong_kind"],
+    }
+    if best.was_read:
+        value = best.value.of(best.article.text) if best.value is not None else ""
+        features |= {
+            name: best.features[name] for name in ("read_sentence", "read_passage", "read_answer")
+        }
+        features["read_best_passage"] = max(
+            one.features["read_passage"] for one in found if one.was_read
+        )
+        features["answer_of_kind"] = float(holds_kind(inquiry.question, value) is not False)
+    return features
+
+
+def describe(inquiry: Inquiry, one: Evidence) -> list[Candidate]:
+    """Return each whole sentence of a passage with its features, in order."""
     question, weighted = inquiry.question, inquiry.weighted
-    spans = stored.passage.sentences
+    article, spans = one.article, one.passage.passage.sentences
     tokens = [words(span.of(article.text)) for span in spans]
     stems = [[stem(word) for word in row] for row in tokens]
     matches = [holds_kind(question, span.of(article.text)) for span in spans]
@@ -230,33 +340,45 @@ def _describe_passage(
         frozenset(row) | (question.kind_stems if match else frozenset())
         for row, match in zip(stems, matches, strict=True)
     ]
-    in_passage = frozenset[str]().union(*present)
     title = frozenset(stem(word) for word in words(article.title or ""))
-    cosines = stored.sentence_vectors @ inquiry.vector
-    passage_cosine = float(cosines.mean())
+    in_passage = frozenset[str]().union(*present) | title
+    cosines = one.passage.sentence_vectors @ inquiry.vector
     known_names = frozenset(question.names & frozenset(question.stems))
-    rows = []
+    shared = {
+        "passage_cosine": float(cosines.mean()),
+        "words_in_passage": weighted.share(in_passage),
+        "names_in_passage": weighted.share(in_passage, known_names) if known_names else 0.5,
+        "first_stage": one.hit.score,
+        "bm25_share": one.bm25_share,
+    }
+    found = []
     for i, span in enumerate(spans):
         text = span.of(article.text)
         if not is_prose(text):
             continue
         around = present[i].union(*present[max(0, i - 1) : i + 2]) | title
-        row = [
-            float(cosines[i]),
-            passage_cosine,
-            weighted.share(present[i]),
-            weighted.share(around),
-            weighted.share(in_passage | title),
-            _share_of_pairs(question, stems[i]),
-            weighted.share(present[i], known_names) if known_names else 0.5,
-            weighted.share(in_passage | title, known_names) if known_names else 0.5,
-            float(matches[i] is True),
-            float(matches[i] is False),
-            bm25,
-            min(1.0, len(tokens[i]) / 50),
-        ]
-        rows.append((article, stored, span, np.array(row)))
-    return rows
+        features = shared | {
+            "sentence_cosine": float(cosines[i]),
+            "words_in_sentence": weighted.share(present[i]),
+            "words_around": weighted.share(around),
+            "pairs_in_sentence": _share_of_pairs(question, stems[i]),
+            "names_in_sentence": weighted.share(present[i], known_names) if known_names else 0.5,
+            "right_kind": float(matches[i] is True),
+            "wrong_kind": float(matches[i] is False),
+            "length": min(1.0, len(tokens[i]) / 50),
+        }
+        value = None
+        if one.reading is not None:
+            answer = one.reading.answers[i]
+            features |= {
+                "read_sentence": one.reading.sentences[i],
+                "read_passage": one.reading.passage,
+                "read_answer": answer.score if answer is not None else 0.0,
+            }
+            if answer is not None:
+                value = Span(span.start + answer.span.start, span.start + answer.span.end)
+        found.append(Candidate(article, one.passage, span, features, value))
+    return found
 
 
 def is_prose(text: str) -> bool:
@@ -265,31 +387,6 @@ def is_prose(text: str) -> bool:
         not text.isascii() and sum(map(str.isalpha, text)) >= MIN_LETTERS and " " not in text
     )
     return long_enough and ENDS_SENTENCE.search(text) is not None
-
-
-def holds_kind(question: Question, text: str) -> bool | None:
-    """Tell whether a sentence holds the kind of thing that was asked for; None: any would do."""
-    asked = frozenset(question.stems)
-    folded = fold(text)
-    match question.kind:
-        case AnswerKind.TIME:
-            return any(stem(found) not in asked for found in TIME.findall(folded))
-        case AnswerKind.NUMBER:
-            return NUMBER.search(folded) is not None
-        case AnswerKind.PERSON | AnswerKind.PLACE:
-            return any(_is_new_name(name, asked, text) for name in NAME.finditer(text))
-        case AnswerKind.REASON:
-            return REASON.search(folded) is not None
-        case AnswerKind.OTHER:
-            return None
-
-
-def _is_new_name(found: re.Match[str], asked: frozenset[str], text: str) -> bool:
-    parts = words(found.group())
-    if not parts or any(stem(part) in asked or part in STOP_WORDS for part in parts):
-        return False
-    # A sentence's first word has a capital anyway; it is a name if another follows it.
-    return found.start() > 1 or NAME.match(text, found.end() + 1) is not None
 
 
 def _share_of_pairs(question: Question, stems: Sequence[str]) -> float:

@@ -14,15 +14,18 @@ from index.types import Vector
 from rag.answer import draft_answer
 from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
 from rag.conversation import standalone_question
-from rag.evidence import Inquiry, candidates, weigh
+from rag.evidence import Evidence, Inquiry, candidates, gather, in_order, read, weigh
 from rag.question import Question, check, parse_question
-from rag.retrieve import Scope, retrieve
-from rag.types import Answer, Found, Hit, Nearest, Retrieved
+from rag.reader import PassageReader
+from rag.retrieve import KEPT, Scope, retrieve
+from rag.types import Answer, Found, Nearest, Retrieved
 
 ABSTENTION = "The articles do not answer this."
 NEAREST = 3
 # How many passages a search gives, unless more or fewer are asked for.
 FOUND = 10
+# How many passages the reader reads; what is below is hardly ever the answer.
+READ = 8
 
 
 class Pipeline:
@@ -31,11 +34,15 @@ class Pipeline:
     Args:
         store: the collection.
         embedder: the model that it was built with.
+        reader: reads the passages; None answers sooner, and less well.
     """
 
-    def __init__(self, store: Store, embedder: QueryEmbedder) -> None:
+    def __init__(
+        self, store: Store, embedder: QueryEmbedder, reader: PassageReader | None = None
+    ) -> None:
         self.store = store
         self.embedder = embedder
+        self.reader = reader
 
     def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
         """Answer a question, or abstain and show the nearest passages.
@@ -72,17 +79,29 @@ class Pipeline:
         question = parse_question(text)
         vector = self.embedder.embed_query(question.text)
         with self.store.reading():
-            hits = retrieve(self.store, question, vector, kept=limit, scope=scope)
-            return self._found(hits)
+            inquiry = Inquiry(question, weigh(self.store, question), vector)
+            return self._found(self._evidence(inquiry, limit, scope, {}))
 
-    def _found(self, hits: Sequence[Hit]) -> tuple[Found, ...]:
-        ids = [hit.passage for hit in hits]
-        places = self.store.places(ids)
+    def _evidence(
+        self, inquiry: Inquiry, kept: int, scope: Scope | None, timings: dict[str, float]
+    ) -> list[Evidence]:
+        """Return the passages in which the answer is looked for, best first."""
+        question = inquiry.question
+        with _timed(timings, "retrieve"):
+            # The reader may bring to the top what was found further down.
+            depth = max(kept, READ) if self.reader is not None else kept
+            hits = retrieve(self.store, question, inquiry.vector, kept=depth, scope=scope)
+            evidence = gather(self.store, hits)
+        if self.reader is not None:
+            with _timed(timings, "read"):
+                evidence = in_order(inquiry, read(self.reader, question, evidence, READ))
+        return evidence[:kept]
+
+    def _found(self, evidence: Sequence[Evidence]) -> tuple[Found, ...]:
+        origins = self.store.origins({one.article.id for one in evidence})
         found = []
-        for hit, stored in zip(hits, self.store.passages(ids), strict=True):
-            span, article = stored.passage.span, self.store.article(stored.passage.article)
-            if article is None:
-                continue
+        for one in evidence:
+            span, article, hit = one.passage.passage.span, one.article, one.hit
             found.append(
                 Found(
                     rank=hit.rank,
@@ -91,12 +110,13 @@ class Pipeline:
                     dense_score=_rounded(hit.dense_score),
                     bm25_rank=hit.bm25_rank,
                     bm25_score=_rounded(hit.bm25_score),
+                    reader_score=_rounded(hit.reader_score),
                     article=article.id,
                     title=article.title,
                     outlet=article.outlet,
                     published=article.published,
                     url=article.url,
-                    origin=places[hit.passage].origin,
+                    origin=origins.get(article.id, article.id),
                     text=span.of(article.text),
                     start=span.start,
                     end=span.end,
@@ -112,15 +132,14 @@ class Pipeline:
         scope: Scope | None,
         timings: dict[str, float],
     ) -> Answer:
-        with _timed(timings, "retrieve"):
-            hits = retrieve(self.store, question, vector, scope=scope)
+        inquiry = Inquiry(question, weigh(self.store, question), vector)
+        evidence = self._evidence(inquiry, KEPT, scope, timings)
         with _timed(timings, "answer"):
-            inquiry = Inquiry(question, weigh(self.store, question), vector)
-            draft = draft_answer(inquiry, candidates(self.store, inquiry, hits))
+            draft = draft_answer(inquiry, candidates(inquiry, evidence))
         with _timed(timings, "cite"):
             sentences, sources = cite_verbatim(self.store, draft.sentences)
             check_citations(self.store, sentences)
-            nearest = () if sentences else self._nearest(hits)
+            nearest = () if sentences else _nearest(evidence)
         return Answer(
             id=uuid.uuid4().hex,
             question=text,
@@ -133,7 +152,7 @@ class Pipeline:
             disagreements=(),
             as_of=evidence_dates(sources),
             nearest=nearest,
-            retrieved=self._retrieved(hits),
+            retrieved=_retrieved(evidence),
             confidence=round(draft.confidence, 4),
             answerer="extractive",
             model=None,
@@ -141,44 +160,37 @@ class Pipeline:
             timings_ms=timings,
         )
 
-    def _retrieved(self, hits: Sequence[Hit]) -> tuple[Retrieved, ...]:
-        places = {p.id: p.passage for p in self.store.passages([hit.passage for hit in hits])}
-        return tuple(
-            Retrieved(
-                article=places[hit.passage].article,
-                start=places[hit.passage].span.start,
-                end=places[hit.passage].span.end,
-                rank=hit.rank,
-                score=round(hit.score, 6),
-                dense_rank=hit.dense_rank,
-                bm25_rank=hit.bm25_rank,
-            )
-            for hit in hits
-            if hit.passage in places
-        )
 
-    def _nearest(self, hits: Sequence[Hit]) -> tuple[Nearest, ...]:
-        nearest = []
-        by_cosine = sorted(hits, key=lambda hit: -(hit.dense_score or -1.0))[:NEAREST]
-        scores = {hit.passage: hit.dense_score for hit in by_cosine}
-        for stored in self.store.passages(list(scores)):
-            article = self.store.article(stored.passage.article)
-            if article is None:
-                continue
-            span = stored.passage.span
-            nearest.append(
-                Nearest(
-                    article=article.id,
-                    title=article.title,
-                    outlet=article.outlet,
-                    published=article.published,
-                    quote=span.of(article.text),
-                    start=span.start,
-                    end=span.end,
-                    score=round(scores[stored.id] or 0.0, 4),
-                )
-            )
-        return tuple(nearest)
+def _retrieved(evidence: Sequence[Evidence]) -> tuple[Retrieved, ...]:
+    return tuple(
+        Retrieved(
+            article=one.article.id,
+            start=one.passage.passage.span.start,
+            end=one.passage.passage.span.end,
+            rank=one.hit.rank,
+            score=round(one.hit.score, 6),
+            dense_rank=one.hit.dense_rank,
+            bm25_rank=one.hit.bm25_rank,
+            reader_score=_rounded(one.hit.reader_score),
+        )
+        for one in evidence
+    )
+
+
+def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
+    return tuple(
+        Nearest(
+            article=one.article.id,
+            title=one.article.title,
+            outlet=one.article.outlet,
+            published=one.article.published,
+            quote=one.passage.passage.span.of(one.article.text),
+            start=one.passage.passage.span.start,
+            end=one.passage.passage.span.end,
+            score=round(one.hit.dense_score or 0.0, 4),
+        )
+        for one in evidence[:NEAREST]
+    )
 
 
 def _rounded(score: float | None) -> float | None:

@@ -1,8 +1,8 @@
 """Reader input: a question and a passage become what the reader's network is fed.
 
-`[CLS] question [SEP] title passage [SEP]`, token types 0 and 1. Which tokens are a sentence's is told
-by a matrix of shares, so that the network takes means without knowing words. The same code makes the
-input where the reader is trained. Knows nothing of what the reader says.
+`[CLS] question [SEP] title passage [SEP]`, token types 0 and 1. Which tokens are a sentence's is
+told by a matrix of shares, so that the network takes means without knowing words. The same code
+makes the input where the reader is trained. Knows nothing of what the reader says.
 """
 
 import re
@@ -88,7 +88,9 @@ class Encoder:
         """Return a pair's tokens; a question and a passage that are too long lose their ends.
 
         Args:
-            question, sentences, title: the texts.
+            question: what is asked.
+            sentences: the passage.
+            title: its article's, or nothing.
             answers: what the short answer may be.
             answering: the places of the sentences that it may stand in.
         """

@@ -20,6 +20,8 @@ class Hit:
         score: its fused score; comparable only within one question.
         dense_rank, dense_score: its place and cosine in the vector search, None if not found there.
         bm25_rank, bm25_score: likewise in the word search.
+        reader_score: the logit that it answers, by which what was read is ranked; None if it was
+            not read.
     """
 
     passage: int
@@ -29,6 +31,7 @@ class Hit:
     dense_score: float | None
     bm25_rank: int | None
     bm25_score: float | None
+    reader_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class Retrieved:
     score: float
     dense_rank: int | None
     bm25_rank: int | None
+    reader_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ class Found:
     dense_score: float | None
     bm25_rank: int | None
     bm25_score: float | None
+    reader_score: float | None
     article: str
     title: str | None
     outlet: str | None

@@ -2,8 +2,9 @@
 
     python -m evals.reader.export DIR --out DIR
 
-Writes `reader.onnx` and `tokenizer.json`, and prints how far the quantised reader's logits are from
-the trained one's, how large it is, and how long it takes for a passage of a usual length.
+Writes `reader.onnx`, `tokenizer.json` and the reader's card, and prints how far the quantised
+reader's logits are from the trained one's, how large it is, and how long it takes for a passage of
+a usual length.
 """
 
 import argparse
@@ -20,11 +21,11 @@ import torch
 
 from evals.reader.model import TOKENIZER, Reader, inputs, load
 from index.embed import quiet
+from index.models import file_sha256
+from rag.reader import CARD, GRAPH, OUTPUTS
 from rag.reader_input import Encoder, collate
 
-GRAPH = "reader.onnx"
 INPUTS = ("tokens", "attention", "types", "question", "sentences")
-OUTPUTS = ("sentence_logits", "passage_logits")
 SAMPLE = (
     ("When did the mill burn down?", ("The mill burned down in 1931.", "It was never rebuilt.")),
     (
@@ -45,12 +46,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("reader", type=Path, help="what `python -m evals.reader.train` wrote")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    reader, encoder = load(options.reader)
-    options.out.mkdir(parents=True, exist_ok=True)
-    export(reader, encoder, options.out / GRAPH)
-    (options.out / TOKENIZER).write_bytes((options.reader / TOKENIZER).read_bytes())
-    sys.stdout.write(json.dumps(compared(reader, encoder, options.out / GRAPH), indent=1) + "\n")
+    sys.stdout.write(json.dumps(export_folder(options.reader, options.out), indent=2) + "\n")
     return 0
+
+
+def export_folder(trained: Path, out: Path) -> dict[str, float]:
+    """Export what `evals.reader.train` or `evals.reader.tune` wrote; return how it differs."""
+    reader, encoder = load(trained)
+    out.mkdir(parents=True, exist_ok=True)
+    export(reader, encoder, out / GRAPH)
+    (out / TOKENIZER).write_bytes((trained / TOKENIZER).read_bytes())
+    card = json.loads((trained / CARD).read_text("utf-8"))
+    card["exported"] = compared(reader, encoder, out / GRAPH)
+    card["files"] = {name: file_sha256(out / name) for name in (GRAPH, TOKENIZER)}
+    (out / CARD).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+    exported: dict[str, float] = card["exported"]
+    return exported
 
 
 def export(reader: Reader, encoder: Encoder, path: Path) -> None:
@@ -94,7 +105,7 @@ def compared(reader: Reader, encoder: Encoder, path: Path) -> dict[str, float]:
     with torch.no_grad():
         true = [output.numpy() for output in reader(*inputs(batch))]
     found = session.run(list(OUTPUTS), feed)
-    there = batch.sentences.sum(dim=2).numpy() > 0
+    there = batch.sentences.sum(axis=2) > 0
     difference = np.abs(np.concatenate([(true[0] - found[0])[there], true[1] - found[1]]))
     question, sentences = SAMPLE[1]
     long = collate([encoder.encode(question, sentences * 4)])

@@ -77,19 +77,20 @@ def encoded(examples: Sequence[Example], encoder: Encoder) -> list[Pair]:
     return pairs
 
 
-def fit(
+def fit(  # noqa: PLR0913, PLR0917 - each is one thing, and none has a default
     reader: Reader,
     learnt: list[Pair],
     validated: list[Pair],
     course: Course,
     keep: Callable[[], None],
-    rate: float = RATE,
+    rate: float,
 ) -> float:
     """Go through the course, validating on the way; return the mean loss since the last report.
 
     Args:
         reader: is changed in place.
-        learnt, validated: what it follows, and what it is measured on meanwhile.
+        learnt: what it follows.
+        validated: what it is measured on meanwhile; nothing, for no measure.
         course: how long.
         keep: called at each validation.
         rate: the largest learning rate of the encoder.
@@ -109,7 +110,7 @@ def fit(
             )
         if course.share >= 1:
             break
-        if course.share >= next_validation:
+        if validated and course.share >= next_validation:
             next_validation += 1 / VALIDATIONS
             say(f"{course.share:6.1%} {measure(reader, validated)}")
             keep()
@@ -157,7 +158,7 @@ def _ends_loss(ends: torch.Tensor, padded: Batch, batch: Sequence[Pair]) -> torc
     if not rows:
         return ends.sum() * 0.0
     answers = torch.tensor([batch[row][1].answer for row in rows])
-    told = (padded.sentences[rows].sum(dim=1) > 0).unsqueeze(2)
+    told = torch.from_numpy(padded.sentences[rows].sum(axis=1) > 0).unsqueeze(2)
     logits = ends[rows].masked_fill(~told, float("-inf"))
     return cross_entropy(logits.transpose(1, 2).flatten(0, 1), answers.flatten())
 

@@ -1,10 +1,10 @@
 """Model: a question and a passage go through one encoder, once; each sentence gets a score.
 
-What it is fed is made by `rag.reader_input`. A sentence is scored on the mean of its tokens' vectors,
-that of the question's, their product (the encoder that it starts from puts what is alike close
-together) and the vector of `[CLS]`; the passage on the most that any sentence has of each feature,
-and `[CLS]`. Each token is scored as the first and as the last of the short answer
-(Devlin et al. 2019, arXiv:1810.04805, section 4.2). A title is read and not scored.
+What it is fed is made by `rag.reader_input`. A sentence is scored on the mean of its tokens'
+vectors, that of the question's, their product (the encoder that it starts from puts what is alike
+close together) and the vector of `[CLS]`; the passage on the most that any sentence has of each
+feature, and `[CLS]`. Each token is scored as the first and as the last of the short answer (Devlin
+et al. 2019, arXiv:1810.04805, section 4.2). A title is read and not scored.
 """
 
 import json
@@ -52,8 +52,11 @@ class Reader(nn.Module):
         question: torch.Tensor,
         sentences: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return the logits of the sentences, shape (pairs, sentences), of the passages, shape
-        (pairs,), and of each token to be the answer's first and last, shape (pairs, tokens, 2).
+        """Return logits, for arguments as in `Batch`.
+
+        Returns:
+            Those of the sentences, shape (pairs, sentences), of the passages, shape (pairs,), and
+            of each token to be the answer's first and last, shape (pairs, tokens, 2).
         """
         hidden = self.encoder(
             input_ids=tokens, attention_mask=attention, token_type_ids=types

@@ -11,11 +11,10 @@ from sklearn.metrics import roc_auc_score
 
 from evals.reader.examples import Example
 from evals.reader.model import Reader, inputs
+from rag.reader import best_ends
 from rag.reader_input import Encoded, collate
 
 AT_ONCE = 32
-# In tokens.
-LONGEST_ANSWER = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +52,12 @@ def read_all(reader: Reader, encoded: Sequence[Encoded]) -> list[Read]:
 
 
 def _best_answer(ends: npt.NDArray[np.float32], encoded: Encoded) -> tuple[int, int]:
-    """Return the likeliest first and last token that stand in one sentence, in this order."""
-    best, found = -np.inf, (0, 0)
+    """Return the likeliest first and last token of all sentences."""
+    found = []
     for start, end in encoded.sentences:
-        for first in range(start, end):
-            last = min(end, first + LONGEST_ANSWER)
-            place = int(ends[first:last, 1].argmax())
-            value = float(ends[first, 0] + ends[first + place, 1])
-            if value > best:
-                best, found = value, (first, first + place)
-    return found
+        first, last = (start + place for place in best_ends(ends[start:end]))
+        found.append((float(ends[first, 0] + ends[last, 1]), (first, last)))
+    return max(found)[1]
 
 
 def validate(

@@ -121,8 +121,12 @@ def _read_marked(rows: Sequence[Row]) -> Iterator[Asked]:
         yield from _asked(row, spans, marked, group)
 
 
-def _read_found(rows: Sequence[Row]) -> Iterator[Asked]:
-    """Read rows in which the answer was merely found: in the sentence most like the question."""
+def read_found(rows: Sequence[Row]) -> Iterator[Asked]:
+    """Read rows in which the answer was merely found: in the sentence most like the question.
+
+    Args:
+        rows: each has a question, its context, its answers and the context's title.
+    """
     for row in rows:
         spans = sentences_of(row["context"])
         wanted = set(content_words(row["question"]))
@@ -191,7 +195,7 @@ def _read_pairs(rows: Sequence[Row]) -> Iterator[Asked]:
 
 
 SOURCES: dict[str, Callable[[Sequence[Row]], Iterator[Asked]]] = {
-    "nq_open_oracle-dev": _read_found,
+    "nq_open_oracle-dev": read_found,
     "qed-dev": _read_marked,
     "covid_qa-train": _read_marked,
     "mlqa_en-dev": _read_marked,

@@ -19,10 +19,11 @@ from evals.provenance import commit, machine
 from evals.reader.changes import Changer
 from evals.reader.claims import CLAIMS, read_claims
 from evals.reader.examples import Example, kinds, make_examples, split
-from evals.reader.fit import SEED, Course, Pair, encoded, fit, measure, say
+from evals.reader.fit import RATE, SEED, Course, Pair, encoded, fit, measure, say
 from evals.reader.model import TOKENIZER, new_reader, save
 from evals.reader.sources import SOURCES, file_of, read_sources
 from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, file_sha256
+from rag.reader import CARD
 from rag.reader_input import Encoder
 
 VALIDATED, VALIDATED_LAST = 500, 3000
@@ -62,7 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
     seconds = options.minutes * 60 if options.minutes else None
     course = Course(len(learnt) * options.epochs, seconds)
     loss = fit(
-        reader, learnt, validated[:VALIDATED], course, lambda: save(reader, start, options.out)
+        reader,
+        learnt,
+        validated[:VALIDATED],
+        course,
+        lambda: save(reader, start, options.out),
+        RATE,
     )
     save(reader, start, options.out)
     card = {
@@ -78,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
         "commit": commit(),
         "machine": machine(),
     }
-    (options.out / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+    (options.out / CARD).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
     say(json.dumps(card, indent=2))
     return 0
 

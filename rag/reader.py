@@ -1,0 +1,218 @@
+"""Reader: a small network reads a question with a passage, and says which sentences answer.
+
+It is our own, made by `evals/reader/` (its card is `rag/reader_model/README.md`), quantised to
+eight bits, and run by onnxruntime; torch is not needed. Knows nothing of where passages come from.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.models import file_sha256
+from index.onnx import processors
+from index.types import Span
+from rag.errors import ReaderError
+from rag.reader_input import Encoded, Encoder, collate
+
+GRAPH, TOKENIZER, CARD = "reader.onnx", "tokenizer.json", "card.json"
+OUTPUTS = ("sentence_logits", "passage_logits", "end_logits")
+# Passages that are read together; they are padded to the longest.
+AT_ONCE = 4
+# An answer's tokens at most.
+LONGEST_ANSWER = 24
+# What a sentence gets that could not be read: less than any that was.
+UNREAD = -12.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A passage as it is put to the reader: its sentences in order, and its article's title."""
+
+    title: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """Where in a sentence the answer may be, in characters of it; `score` is a logit."""
+
+    span: Span
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader makes of a passage.
+
+    Attributes:
+        passage: the logit that the passage answers.
+        sentences: for each sentence the logit that it answers.
+        answers: for each sentence its likeliest short answer; None where it could not be read.
+    """
+
+    passage: float
+    sentences: tuple[float, ...]
+    answers: tuple[ShortAnswer | None, ...]
+
+
+class PassageReader(Protocol):
+    """Whatever reads passages for a question."""
+
+    def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
+        """Return what it makes of each passage, in order."""
+        ...
+
+
+class OnnxReader:
+    """Reads with the exported network.
+
+    Args:
+        folder: what `python -m evals.reader.export` wrote.
+
+    Raises:
+        ReaderError: a file is missing, or is not the one that was exported.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime  # noqa: PLC0415 - only where something is read
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = min(2, processors())
+        options.log_severity_level = 3
+        try:
+            expected = json.loads((folder / CARD).read_text("utf-8"))["files"]
+            found = {name: file_sha256(folder / name) for name in (GRAPH, TOKENIZER)}
+            self._session = onnxruntime.InferenceSession(
+                str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+            )
+            self._encoder = Encoder(folder / TOKENIZER)
+        except Exception as error:
+            raise _damaged(folder) from error
+        if found != expected:
+            raise _damaged(folder)
+
+    def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
+        """Return what it makes of each passage, in order.
+
+        What is too long to be read at once is read in parts, and counts as its best part.
+        """
+        parts = [
+            (place, first, encoded)
+            for place, passage in enumerate(passages)
+            for first, encoded in self._parts(question, passage)
+        ]
+        readings = [
+            _Joined([UNREAD] * len(p.sentences), [None] * len(p.sentences)) for p in passages
+        ]
+        # Pairs of a length go together, so that little of the work is spent on padding.
+        parts.sort(key=lambda part: len(part[2].tokens))
+        for start in range(0, len(parts), AT_ONCE):
+            group = parts[start : start + AT_ONCE]
+            outputs = self._run([encoded for *_, encoded in group])
+            for (place, first, encoded), *logits in zip(group, *outputs, strict=True):
+                readings[place].add(first, encoded, *logits)
+        return [joined.reading() for joined in readings]
+
+    def _parts(self, question: str, passage: ToRead) -> list[tuple[int, Encoded]]:
+        """Return the passage as pairs, each with the place of its first sentence."""
+        parts = []
+        first, sentences = 0, passage.sentences
+        while first < len(sentences):
+            encoded = self._encoder.encode(question, sentences[first:], passage.title)
+            parts.append((first, encoded))
+            if encoded.whole:
+                break
+            # A sentence that was cut off begins the next part; one that no part can hold is cut.
+            read = sum(
+                end - start == len(offsets)
+                for (start, end), offsets in zip(encoded.sentences, encoded.offsets, strict=True)
+            )
+            first += max(1, read)
+        return parts
+
+    def _run(self, encoded: Sequence[Encoded]) -> list[npt.NDArray[np.float32]]:
+        batch = collate(encoded)
+        feed = {
+            "tokens": batch.tokens,
+            "attention": batch.attention,
+            "types": batch.types,
+            "question": batch.question,
+            "sentences": batch.sentences,
+        }
+        outputs: list[npt.NDArray[np.float32]] = self._session.run(list(OUTPUTS), feed)
+        return outputs
+
+
+def _damaged(folder: Path) -> ReaderError:
+    return ReaderError(
+        f"the reader in {folder} is missing or damaged: install Dateline again, "
+        "or ask with --no-reader"
+    )
+
+
+class _Joined:
+    """What was made of a passage's parts so far."""
+
+    def __init__(self, sentences: list[float], answers: list[ShortAnswer | None]) -> None:
+        self._sentences = sentences
+        self._answers = answers
+        self._passage = UNREAD
+
+    def add(
+        self,
+        first: int,
+        encoded: Encoded,
+        sentences: npt.NDArray[np.float32],
+        passage: npt.NDArray[np.float32],
+        ends: npt.NDArray[np.float32],
+    ) -> None:
+        self._passage = max(self._passage, float(passage))
+        for place, ((start, end), offsets) in enumerate(
+            zip(encoded.sentences, encoded.offsets, strict=True)
+        ):
+            if start < end and float(sentences[place]) > self._sentences[first + place]:
+                self._sentences[first + place] = float(sentences[place])
+                self._answers[first + place] = short_answer(ends[start:end], offsets)
+
+    def reading(self) -> Reading:
+        return Reading(self._passage, tuple(self._sentences), tuple(self._answers))
+
+
+def short_answer(ends: npt.NDArray[np.float32], offsets: Sequence[tuple[int, int]]) -> ShortAnswer:
+    """Return the likeliest short answer of a sentence.
+
+    Args:
+        ends: the logits of each token to be the answer's first and last, shape (tokens, 2).
+        offsets: where in the sentence each token stands.
+    """
+    first, last = best_ends(ends)
+    return ShortAnswer(
+        Span(offsets[first][0], offsets[last][1]), float(ends[first, 0] + ends[last, 1])
+    )
+
+
+def best_ends(ends: npt.NDArray[np.float32]) -> tuple[int, int]:
+    """Return the likeliest first and last token, in this order and not too far apart."""
+    count = len(ends)
+    scores = ends[:, 0][:, np.newaxis] + ends[:, 1][np.newaxis, :]
+    near = np.tri(count, count, LONGEST_ANSWER - 1, dtype=bool) & ~np.tri(count, k=-1, dtype=bool)
+    place = int(np.where(near, scores, -np.inf).argmax())
+    return place // count, place % count
+
+
+@cache
+def bundled_reader() -> OnnxReader:
+    """Return the reader that comes with Dateline, loaded once.
+
+    Raises:
+        ReaderError: it is damaged.
+    """
+    with as_file(files("rag").joinpath("reader_model")) as folder:
+        return OnnxReader(folder)
