@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from index.store import Store
 from index.types import Article, Span
+from rag.answer import Told
 from rag.errors import CitationError
-from rag.evidence import Candidate
 from rag.types import AsOf, Citation, Sentence, Source
 
 
@@ -26,26 +26,35 @@ def quote(article: Article, span: Span, source: int) -> Citation:
 
 
 def cite_verbatim(
-    store: Store, chosen: Sequence[Candidate]
+    store: Store, told: Sequence[Told]
 ) -> tuple[tuple[Sentence, ...], tuple[Source, ...]]:
     """Make answer sentences of the articles' own, each citing itself, with numbered sources.
 
     A sentence that repeats its quotation is supported by it wholly; its lines are joined.
     """
-    articles = list({c.article.id: c.article for c in chosen}.values())
-    numbers = {article.id: n for n, article in enumerate(articles, start=1)}
+    articles: dict[str, Article] = {}
+    for one in told:
+        for candidate in (one.lead, *one.others):
+            articles.setdefault(candidate.article.id, candidate.article)
+    numbers = {name: n for n, name in enumerate(articles, start=1)}
     sentences = tuple(
         Sentence(
-            text=" ".join(candidate.text.split()),
+            text=" ".join(one.text.split()),
             verdict="supported",
             score=1.0,
             reason=None,
-            citations=(quote(candidate.article, candidate.span, numbers[candidate.article.id]),),
+            citations=(
+                quote(one.lead.article, one.span, numbers[one.lead.article.id]),
+                *(quote(c.article, c.span, numbers[c.article.id]) for c in one.others),
+            ),
         )
-        for candidate in chosen
+        for one in told
     )
     origins = store.origins(list(numbers))
-    return sentences, tuple(_source(numbers[a.id], a, origins.get(a.id, a.id)) for a in articles)
+    return sentences, tuple(
+        _source(numbers[name], article, origins.get(name, name))
+        for name, article in articles.items()
+    )
 
 
 def check_citations(store: Store, sentences: Iterable[Sentence]) -> None:

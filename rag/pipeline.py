@@ -3,18 +3,21 @@
 Puts the steps together and times them. Knows nothing of how a step does its work, nor of who asks.
 """
 
+import itertools
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from index.embed import QueryEmbedder
 from index.store import Store
 from index.types import Vector
-from rag.answer import draft_answer
+from rag.answer import Asked, draft_answer
 from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
 from rag.conversation import standalone_question
 from rag.evidence import Evidence, Inquiry, candidates, gather, in_order, read, weigh
+from rag.parts import parts_of
 from rag.question import Question, check, parse_question
 from rag.reader import PassageReader
 from rag.retrieve import KEPT, Scope, retrieve
@@ -79,8 +82,15 @@ class Pipeline:
         question = parse_question(text)
         vector = self.embedder.embed_query(question.text)
         with self.store.reading():
-            inquiry = Inquiry(question, weigh(self.store, question), vector)
+            inquiry = self._inquiry(question.text, question, vector)
             return self._found(self._evidence(inquiry, limit, scope, {}))
+
+    def _inquiry(self, part: str, question: Question, vector: Vector) -> Inquiry:
+        """Return what is needed to recognise the answer to a part of a question."""
+        if part != question.text:
+            question = parse_question(part)
+            vector = self.embedder.embed_query(part)
+        return Inquiry(question, weigh(self.store, question), vector)
 
     def _evidence(
         self, inquiry: Inquiry, kept: int, scope: Scope | None, timings: dict[str, float]
@@ -89,12 +99,14 @@ class Pipeline:
         question = inquiry.question
         with _timed(timings, "retrieve"):
             # The reader may bring to the top what was found further down.
-            depth = max(kept, READ) if self.reader is not None else kept
+            depth = kept if self.reader is None or kept < KEPT else max(kept, READ)
             hits = retrieve(self.store, question, inquiry.vector, kept=depth, scope=scope)
             evidence = gather(self.store, hits)
         if self.reader is not None:
             with _timed(timings, "read"):
-                evidence = in_order(inquiry, read(self.reader, question, evidence, READ))
+                evidence = in_order(
+                    inquiry, read(self.reader, question, evidence, min(READ, depth))
+                )
         return evidence[:kept]
 
     def _found(self, evidence: Sequence[Evidence]) -> tuple[Found, ...]:
@@ -132,10 +144,16 @@ class Pipeline:
         scope: Scope | None,
         timings: dict[str, float],
     ) -> Answer:
-        inquiry = Inquiry(question, weigh(self.store, question), vector)
-        evidence = self._evidence(inquiry, KEPT, scope, timings)
+        asked: list[Asked] = []
+        found: list[list[Evidence]] = []
+        parts = parts_of(question.text)
+        for part in parts:
+            inquiry = self._inquiry(part, question, vector)
+            found.append(self._evidence(inquiry, KEPT // len(parts), scope, timings))
+            asked.append(Asked(inquiry, tuple(candidates(inquiry, found[-1]))))
+        evidence = _in_turns(found)
         with _timed(timings, "answer"):
-            draft = draft_answer(inquiry, candidates(inquiry, evidence))
+            draft = draft_answer(asked)
         with _timed(timings, "cite"):
             sentences, sources = cite_verbatim(self.store, draft.sentences)
             check_citations(self.store, sentences)
@@ -159,6 +177,16 @@ class Pipeline:
             usage=None,
             timings_ms=timings,
         )
+
+
+def _in_turns(found: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+    """Return the first of each, then the second of each and so on, every passage once."""
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*found))
+    once = {one.passage.id: one for one in reversed([one for one in turns if one is not None])}
+    return [
+        replace(one, hit=replace(one.hit, rank=rank))
+        for rank, one in enumerate(reversed(once.values()), start=1)
+    ]
 
 
 def _retrieved(evidence: Sequence[Evidence]) -> tuple[Retrieved, ...]:
@@ -201,4 +229,5 @@ def _rounded(score: float | None) -> float | None:
 def _timed(timings: dict[str, float], step: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    timings[step] = round((time.perf_counter() - start) * 1000, 3)
+    spent = (time.perf_counter() - start) * 1000
+    timings[step] = round(timings.get(step, 0.0) + spent, 3)
