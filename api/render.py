@@ -10,7 +10,7 @@ from datetime import date
 from rich.console import Console
 from rich.text import Text
 
-from rag.types import Answer, Found, Nearest, Sentence, Source
+from rag.types import Answer, Citation, DatedWords, Found, Nearest, Source
 
 NEAREST_CHARS = 300
 INDENT = 4
@@ -33,8 +33,10 @@ def show_answer(console: Console, answer: Answer) -> None:
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
         paragraph(console, _described(source))
-        for words in _quoted(source, answer.sentences):
-            paragraph(console, Text(f"“{words}”", style="dim"), INDENT)
+        for sentence in answer.sentences:
+            for citation in sentence.citations:
+                if citation.source == source.n:
+                    _show_quotation(console, citation, sentence.dates)
     if answer.as_of is not None:
         newest, oldest = written_day(answer.as_of.newest), written_day(answer.as_of.oldest)
         span = newest if newest == oldest else f"{oldest} to {newest}"
@@ -97,13 +99,15 @@ def _named(named: Source | Nearest | Found) -> str:
     return " · ".join(clean(part) for part in parts)
 
 
-def _quoted(source: Source, sentences: tuple[Sentence, ...]) -> list[str]:
-    return [
-        clean(citation.quote)
-        for sentence in sentences
-        for citation in sentence.citations
-        if citation.source == source.n
-    ]
+def _show_quotation(console: Console, citation: Citation, dates: Sequence[DatedWords]) -> None:
+    """Print the quoted words, and under them the dates that relative ones among them mean."""
+    paragraph(console, Text(f"“{clean(citation.quote)}”", style="dim"), INDENT)
+    for words in dates:
+        start = words.start - citation.start
+        # A sentence may cite several articles, and the words stand in one of them.
+        if start >= 0 and citation.quote[start:].startswith(words.text):
+            line = f"“{clean(words.text)}”: {words.label}"
+            paragraph(console, Text(line, style="dim italic"), INDENT)
 
 
 def paragraph(console: Console, text: Text, indent: int = 0) -> None:
@@ -116,9 +120,11 @@ def paragraph(console: Console, text: Text, indent: int = 0) -> None:
 
 
 def written_day(published: str | None) -> str:
-    """Write an ISO date as a person does; its own words where it has no full date."""
+    """Write an ISO date as a person does; its own words where it has no month."""
     if published is None:
         return "date unknown"
+    if len(published) == len("2026-01"):
+        return f"{date.fromisoformat(f'{published}-01'):%B %Y}"
     try:
         day = date.fromisoformat(published[:10])
     except ValueError:

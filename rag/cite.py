@@ -5,13 +5,15 @@ come from the index, never from a writer.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from index.store import Store
 from index.types import Article, Span
 from rag.answer import Told
+from rag.dates.resolve import resolved_dates
 from rag.errors import CitationError
-from rag.types import AsOf, Citation, Sentence, Source
+from rag.types import AsOf, Citation, DatedWords, Sentence, Source
 
 
 def quote(article: Article, span: Span, source: int) -> Citation:
@@ -25,12 +27,18 @@ def quote(article: Article, span: Span, source: int) -> Citation:
     return Citation(source, article.id, span.of(article.text), span.start, span.end)
 
 
+def dated_words(article: Article, span: Span) -> tuple[DatedWords, ...]:
+    """Return the relative words in a stretch of an article whose date is sure."""
+    return resolved_dates(article.text, article.published, span=span, updated=article.updated)
+
+
 def cite_verbatim(
     store: Store, told: Sequence[Told]
 ) -> tuple[tuple[Sentence, ...], tuple[Source, ...]]:
     """Make answer sentences of the articles' own, each citing itself, with numbered sources.
 
-    A sentence that repeats its quotation is supported by it wholly; its lines are joined.
+    A sentence that repeats its quotation is supported by it wholly; its lines are joined. Relative
+    words in it have their dates beside it, where those are sure.
     """
     articles: dict[str, Article] = {}
     for one in told:
@@ -47,6 +55,7 @@ def cite_verbatim(
                 quote(one.lead.article, one.span, numbers[one.lead.article.id]),
                 *(quote(c.article, c.span, numbers[c.article.id]) for c in one.others),
             ),
+            dates=dated_words(one.lead.article, one.span),
         )
         for one in told
     )
@@ -79,8 +88,12 @@ def check_citations(store: Store, sentences: Iterable[Sentence]) -> None:
 
 
 def evidence_dates(sources: Iterable[Source]) -> AsOf | None:
-    """Return the dates of the oldest and newest source; None when no source has a date."""
+    """Return the dates of the oldest and newest source; None when no source has a date.
+
+    Of two dates that begin at once, the more precise one is given.
+    """
     dates = [source.published for source in sources if source.published]
+    dates.sort(key=len, reverse=True)
     return AsOf(min(dates, key=_moment), max(dates, key=_moment)) if dates else None
 
 
@@ -92,7 +105,8 @@ def _moment(published: str) -> tuple[int, float]:
     day, _, clock = published.partition("T")
     moment = datetime.fromisoformat(f"{day}-01-01"[:10] + f"T{clock or '00:00'}")
     if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC)
+        with suppress(OverflowError):  # the first or the last day of the calendar
+            moment = moment.astimezone(UTC)
     return moment.toordinal(), (moment.hour * 60 + moment.minute) * 60 + moment.second
 
 

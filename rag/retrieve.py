@@ -12,6 +12,7 @@ from index.filters import Filter, FilterError
 from index.origin import same_words
 from index.store import Match, Store
 from index.types import Vector
+from rag.dates.publication import published_by
 from rag.question import Question
 from rag.types import Hit
 
@@ -52,7 +53,7 @@ class Scope:
             item.article.id
             for item in store.listed()
             if self.where.admits(item)
-            and (self.as_of is None or known_by(item.article.published, self.as_of))
+            and (self.as_of is None or published_by(item.article.published, self.as_of))
         }
 
 
@@ -77,16 +78,6 @@ def retrieve(
     dense = store.search_vectors(vector, SEARCHED, articles)
     bm25 = store.search_words(question.words, SEARCHED, articles)
     return _chosen(store, fuse(dense, bm25), kept)
-
-
-def known_by(published: str | None, as_of: str) -> bool:
-    """Tell whether an article was surely published on or before a day.
-
-    A date that gives only its month or year counts from that month's or year's end.
-    """
-    if published is None:
-        return False
-    return published[:10].ljust(10, "~") <= as_of[:10]
 
 
 def _chosen(store: Store, hits: Sequence[Hit], kept: int) -> list[Hit]:

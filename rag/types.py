@@ -46,11 +46,32 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedWords:
+    """Words of an article that name a time relative to its publication, and that time.
+
+    Attributes:
+        text: the words, equal to the article's text[start:end]: "next week".
+        start, end: their place in the article.
+        date: ISO 8601, one date or two with a stroke between: "2026-01-19/2026-01-25".
+        precision: the unit in which its ends are known.
+        label: the time as a person writes it: "19 to 25 January 2026".
+    """
+
+    text: str
+    start: int
+    end: int
+    date: str
+    precision: Literal["day", "month", "year"]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer.
 
     `score` is how far its citations support it, from 0 to 1; `reason` says in words why it is not
-    fully supported, and is None when it is.
+    fully supported, and is None when it is. `dates` are the relative words in its quotations whose
+    date is sure; its text and its quotations stay as they were written.
     """
 
     text: str
@@ -58,6 +79,7 @@ class Sentence:
     score: float
     reason: str | None
     citations: tuple[Citation, ...]
+    dates: tuple[DatedWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from api.render import show_answer
 from index.build import build
 from index.embedding import LocalModel
 from index.sqlite.store import SqliteStore
@@ -99,7 +102,9 @@ def test_the_answer_has_every_field_of_the_design(pipeline: Pipeline) -> None:
         *("sources", "disagreements", "as_of", "nearest", "answerer", "model", "usage"),
         "timings_ms",
     } <= answer.keys()
-    assert set(answer["sentences"][0]) == {"text", "verdict", "score", "reason", "citations"}
+    assert set(answer["sentences"][0]) == {
+        *("text", "verdict", "score", "reason", "citations", "dates")
+    }
     assert {"source", "article", "quote", "start", "end"} == set(
         answer["sentences"][0]["citations"][0]
     )
@@ -241,6 +246,9 @@ def test_an_article_replaced_while_it_is_read_is_quoted_as_it_was(tmp_path: Path
         (["2026-01-14T01:00Z", "2026-01-13T23:00-05:00"], 0, 1),
         (["2026", "2025-12-31"], 1, 0),
         (["2026-01-13", "2026-01-13T12:01"], 0, 1),
+        (["2026", "2026-01", "2026-01-01"], 2, 2),
+        (["2026-01", "2026-01-14", "2025"], 2, 1),
+        (["0001-01-01T00:00+02:00", "2026-01-13", "9999-12-31T23:00-05:00"], 0, 2),
     ],
 )
 def test_the_newest_evidence_is_the_newest_moment(
@@ -249,6 +257,34 @@ def test_the_newest_evidence_is_the_newest_moment(
     span = evidence_dates([Source(1, "a", None, None, None, d, None, "a") for d in dates])
     assert span is not None
     assert (span.oldest, span.newest) == (dates[oldest], dates[newest])
+
+
+def test_relative_words_in_a_quotation_are_shown_with_their_date(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    text = "Arden waits. The mayor, Anna Berg, will resign on Friday. “We vote soon,” she said."
+    story = f"---\npublished: 2026-01-14\n---\n{text}"
+    (tmp_path / "in" / "a.md").write_text(story)
+    store = SqliteStore(tmp_path / "data", create=True)
+    build([tmp_path / "in"], store, WordModel())
+    answer = Pipeline(store, WordEmbedder()).ask("When will the mayor of Arden, Anna Berg, resign?")
+    [sentence] = answer.sentences
+    [citation] = sentence.citations
+    assert sentence.text == citation.quote == "The mayor, Anna Berg, will resign on Friday."
+    [words] = answer.to_json()["sentences"][0]["dates"]
+    start = text.index("on Friday")
+    assert words == {
+        "text": "on Friday",
+        "start": start,
+        "end": start + len("on Friday"),
+        "date": "2026-01-16",
+        "precision": "day",
+        "label": "Friday 16 January 2026",
+    }
+    console = Console(file=StringIO(), record=True, width=100)
+    show_answer(console, answer)
+    lines = [line.strip() for line in console.export_text().splitlines()]
+    quoted = lines.index("“The mayor, Anna Berg, will resign on Friday.”")
+    assert lines[quoted + 1] == "“on Friday”: Friday 16 January 2026"
 
 
 def test_a_story_without_spaces_between_words_can_be_answered() -> None:

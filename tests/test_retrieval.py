@@ -119,8 +119,8 @@ def within(store: SqliteStore, scope: Scope) -> set[str]:
         (Scope(Filter(outlet="nobody")), set()),
         # What was surely published by then: a month only when it is over.
         (Scope(as_of="2026-01-14"), {"early"}),
-        (Scope(as_of="2026-01-31"), {"early", "late"}),
-        (Scope(as_of="2026-02-01"), {"early", "late", "month"}),
+        (Scope(as_of="2026-01-31"), {"early", "late", "month"}),
+        (Scope(as_of="2026-01-30"), {"early", "late"}),
         (Scope(Filter(outlet="courier"), as_of="2026-01-14"), {"early"}),
     ],
 )

@@ -5,8 +5,8 @@
 SQuAD 2.0's development half (CC BY-SA 4.0) holds them, and they are its point. Writes `DIR/whole`,
 tuned on all of it, which is what ships; and `DIR/fold-0`, `DIR/fold-1` and so on, each tuned
 without the articles of its fold, so that every question can be judged by a reader that has not seen
-its article: `python -m evals.calibrate` fits and measures with those. Each is exported too. Some of what START learnt
-from is gone through again, lest it be forgotten.
+its article: `python -m evals.calibrate` fits and measures with those. Each is exported too. Some of
+what START learnt from is gone through again, lest it be forgotten.
 """
 
 import argparse
