@@ -18,7 +18,7 @@ import typer
 
 from api import collection_cli
 from api.eval_cli import eval_app
-from api.options import After, AsJson, AsOfDay, Author, Before, Data, Outlet
+from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoReader, Outlet
 from api.settings import SEEDS, Settings
 from api.streams import note, print_json, reported, result_console
 from index.errors import ChangedError, NoCollectionError
@@ -50,6 +50,7 @@ def ask(
     data: Data = None,
     *,
     as_of: AsOfDay = None,
+    no_reader: NoReader = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, every sentence with its quotation, or say that it is not answered.
@@ -62,7 +63,7 @@ def ask(
     settings = Settings.from_environment(os.environ, data=data)
     with reported():
         check(question)
-        answer = _opened(settings).ask(question, scope=Scope(as_of=as_of))
+        answer = _opened(settings, reads=not no_reader).ask(question, scope=Scope(as_of=as_of))
         if as_json:
             print_json(answer.to_json())
         else:
@@ -83,6 +84,7 @@ def search(  # noqa: PLR0913 - one for each option
     before: Before = None,
     article: Annotated[str | None, typer.Option(help="In this article only, by its ID.")] = None,
     as_of: AsOfDay = None,
+    no_reader: NoReader = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that fit a question best, each with its ranks and scores; no answer.
@@ -97,7 +99,8 @@ def search(  # noqa: PLR0913 - one for each option
     with reported():
         check(question)
         where = Filter(outlet, author, after, before, article=article)
-        found = _opened(settings).search(question, scope=Scope(where, as_of), limit=limit)
+        pipeline = _opened(settings, reads=not no_reader)
+        found = pipeline.search(question, scope=Scope(where, as_of), limit=limit)
         if as_json:
             print_json([asdict(hit) for hit in found])
         else:
@@ -120,11 +123,12 @@ def main() -> None:
         sys.exit(2)
 
 
-def _opened(settings: Settings) -> "Pipeline":
+def _opened(settings: Settings, *, reads: bool) -> "Pipeline":
     """Open the collection, building the bundled one where there is none yet."""
     from index.embedding import LocalModel  # noqa: PLC0415 - not for --help
     from index.sqlite.store import SqliteStore  # noqa: PLC0415
     from rag.pipeline import Pipeline  # noqa: PLC0415
+    from rag.reader import bundled_reader  # noqa: PLC0415
 
     try:
         store = SqliteStore(settings.data)
@@ -141,4 +145,5 @@ def _opened(settings: Settings) -> "Pipeline":
             f"the collection in {settings.data} is empty: `dateline add` puts articles in"
         )
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
-    return Pipeline(store, model.for_asking(recipe.model))
+    reader = bundled_reader() if reads else None
+    return Pipeline(store, model.for_asking(recipe.model), reader)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from api.options import NoReader
 from api.settings import SEEDS, Settings
 from api.streams import note, print_json, reported, result_console, step_progress
 
@@ -113,6 +114,7 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
         str | None,
         typer.Option(metavar="MODEL", help="Ask a language model too; it decides nothing."),
     ] = None,
+    no_reader: NoReader = False,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Index corpora anew and keep nothing.")
     ] = False,
@@ -158,6 +160,7 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
             resume=resume,
             retry_errors=retry_errors,
             rescore=rescore,
+            reader=not no_reader,
             collections=None if no_cache else settings.exports.parent / "collections",
         )
         texts: dict[str, str] = {}
@@ -218,6 +221,7 @@ def benchmark(
     limit: Annotated[
         int | None, typer.Option("-n", min=1, help="Only the first N questions of each.")
     ] = None,
+    no_reader: NoReader = False,
     page: Annotated[
         Path | None, typer.Option("--write", metavar="FILE", help="Write the tables into a page.")
     ] = None,
@@ -230,6 +234,7 @@ def benchmark(
 
     options = ["--data", str(data)]
     options += ["-n", str(limit)] if limit else []
+    options += ["--no-reader"] if no_reader else []
     options += ["--write", str(page)] if page else []
     raise typer.Exit(run_benchmarks([*(names or ["all"]), *options]))
 

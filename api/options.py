@@ -16,6 +16,10 @@ Outlet = Annotated[str | None, typer.Option(help="Part of the outlet's name.")]
 Author = Annotated[str | None, typer.Option(help="Part of the author's name.")]
 After = Annotated[str | None, typer.Option(help="Published then or later.")]
 Before = Annotated[str | None, typer.Option(help="Published then or earlier.")]
+NoReader = Annotated[
+    bool,
+    typer.Option("--no-reader", help="Answer sooner and less well, without the reading model."),
+]
 AsOfDay = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Use only what was surely published by then."),

@@ -20,6 +20,7 @@ from index.embedding import EmbeddingModel
 from index.errors import DatelineError
 from index.sqlite.store import SqliteStore
 from rag.pipeline import Pipeline
+from rag.reader import PassageReader
 from rag.retrieve import Scope
 
 TIMEOUT_SECONDS = 120
@@ -28,13 +29,21 @@ TIMEOUT_SECONDS = 120
 class LocalAsker:
     """The pipeline over the collection in a data folder.
 
+    Args:
+        data: the folder.
+        model: the embedding model.
+        reader: reads the passages; None for none.
+
     Raises:
         NoCollectionError, StoreError: there is no collection there, or it cannot be read.
         ModelError, MismatchError: its embedding model is not here.
     """
 
-    def __init__(self, data: Path, model: EmbeddingModel) -> None:
+    def __init__(
+        self, data: Path, model: EmbeddingModel, reader: PassageReader | None = None
+    ) -> None:
         self._data = data
+        self._reader = reader
         store = SqliteStore(data)
         self._info = store.info()
         self._digests = {name: known.digest for name, known in store.known().items()}
@@ -69,12 +78,13 @@ class LocalAsker:
     def describe(self) -> dict[str, Any]:
         """Return what answers."""
         embedder = self._info.recipe.model.key
-        return {"answerer": "extractive", "model": None, "embedder": embedder}
+        reads = self._reader is not None
+        return {"answerer": "extractive", "model": None, "embedder": embedder, "reader": reads}
 
     def _pipeline(self) -> Pipeline:
         # A SQLite connection belongs to the thread that opened it.
         if not hasattr(self._local, "pipeline"):
-            self._local.pipeline = Pipeline(SqliteStore(self._data), self._embedder)
+            self._local.pipeline = Pipeline(SqliteStore(self._data), self._embedder, self._reader)
         pipeline: Pipeline = self._local.pipeline
         return pipeline
 
@@ -124,7 +134,7 @@ class ServiceAsker:
 
     def describe(self) -> dict[str, Any]:
         """Return where the answers come from."""
-        return {"answerer": self._url, "model": None, "embedder": None}
+        return {"answerer": self._url, "model": None, "embedder": None, "reader": None}
 
     def _json(self, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
         data = None if body is None else json.dumps(body).encode()

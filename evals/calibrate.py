@@ -36,7 +36,7 @@ from sklearn.metrics import roc_auc_score
 
 from evals.benchmarks.data import read_lines
 from evals.provenance import commit, machine
-from evals.reader.tune import FOLDS, fold_name, fold_of
+from evals.reader.tune import FOLDS, fold_name, folds_of
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL, cache_folder
 from index.passages import CHUNKING, embed_articles
@@ -135,20 +135,22 @@ def make(data: Path, readers: Path, folder: Path) -> Iterator[Example]:
     )
     embedder = model.for_asking(builder.identity)
     by_fold = [OnnxReader(readers / fold_name(fold)) for fold in range(FOLDS)]
-    for asked in read_lines(data / "questions.jsonl"):
+    questions = read_lines(data / "questions.jsonl")
+    fold_of = folds_of(question["title"] for question in questions)
+    for asked in questions:
         question = parse_question(asked["question"])
         vector = embedder.embed_query(question.text)
         inquiry = Inquiry(question, weigh(store, question), vector)
         title = titles[asked["passage"]]
-        fold = fold_of(title)
-        evidence = _evidence(store, by_fold[fold], inquiry)
+        place = fold_of[asked["title"]]
+        evidence = _evidence(store, by_fold[place], inquiry)
         if not asked["answerable"]:
-            yield _example(fold, "unanswerable", inquiry, evidence, None, ())
+            yield _example(place, "unanswerable", inquiry, evidence, None, ())
             continue
-        yield _example(fold, "answerable", inquiry, evidence, asked["passage"], asked["answers"])
+        yield _example(place, "answerable", inquiry, evidence, asked["passage"], asked["answers"])
         same = {article for article, subject in titles.items() if subject == title}
-        others = _evidence(store, by_fold[fold], inquiry, without=same)
-        yield _example(fold, "absent", inquiry, others, None, ())
+        others = _evidence(store, by_fold[place], inquiry, without=same)
+        yield _example(place, "absent", inquiry, others, None, ())
     store.close()
 
 

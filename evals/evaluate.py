@@ -28,6 +28,7 @@ from index.embedding import EmbeddingModel
 from index.errors import ChangedError
 from index.sqlite.store import SqliteStore
 from rag.pipeline import Pipeline
+from rag.reader import PassageReader, bundled_reader
 
 Progress = Callable[[str, int, int], None]
 """Called with the suite's name, how many cases are done, and of how many."""
@@ -144,7 +145,7 @@ def _asker(
 ) -> LocalAsker | ServiceAsker | RecordedAsker:
     if plan.url is not None:
         return ServiceAsker(plan.url)
-    local = LocalAsker(plan.data or _indexed(suite, plan, model, scratch), model)
+    local = LocalAsker(plan.data or _indexed(suite, plan, model, scratch), model, _reader(plan))
     if plan.rescore is None:
         return local
     return RecordedAsker([record for record in before if record.suite == suite.name], local)
@@ -201,7 +202,12 @@ def open_corpus(suite: Suite, plan: Plan, model: EmbeddingModel) -> Pipeline:
     if plan.collections is None:
         raise ValueError("the plan keeps no collections")
     store = SqliteStore(_indexed(suite, plan, model, plan.collections))
-    return Pipeline(store, model.for_asking(store.info().recipe.model))
+    embedder = model.for_asking(store.info().recipe.model)
+    return Pipeline(store, embedder, _reader(plan))
+
+
+def _reader(plan: Plan) -> PassageReader | None:
+    return bundled_reader() if plan.reader else None
 
 
 def _provenance(plan: Plan, asker: Asker, cases: int) -> dict[str, Any]:

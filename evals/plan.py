@@ -21,6 +21,7 @@ class Plan:
         resume: go on with what was kept there.
         retry_errors: take what `out` holds and ask only what could not be asked.
         rescore: an earlier run whose answers are scored again.
+        reader: whether the reader reads the passages.
         collections: the folder in which indexed corpora are kept; None indexes them anew.
     """
 
@@ -34,4 +35,5 @@ class Plan:
     resume: bool = False
     retry_errors: bool = False
     rescore: Path | None = None
+    reader: bool = True
     collections: Path | None = None

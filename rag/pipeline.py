@@ -16,7 +16,7 @@ from index.types import Vector
 from rag.answer import Asked, draft_answer
 from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
 from rag.conversation import standalone_question
-from rag.evidence import Evidence, Inquiry, candidates, gather, in_order, read, weigh
+from rag.evidence import Candidate, Evidence, Inquiry, candidates, gather, in_order, read, weigh
 from rag.parts import parts_of
 from rag.question import Question, check, parse_question
 from rag.reader import PassageReader
@@ -84,6 +84,19 @@ class Pipeline:
         with self.store.reading():
             inquiry = self._inquiry(question.text, question, vector)
             return self._found(self._evidence(inquiry, limit, scope, {}))
+
+    def sentences(self, text: str) -> list[Candidate]:
+        """Return the sentences that an answer to a question is chosen from, most probable first.
+
+        Raises:
+            QuestionError: the question cannot be asked as it stands.
+            StoreError: the collection cannot be read.
+        """
+        question = parse_question(text)
+        vector = self.embedder.embed_query(question.text)
+        with self.store.reading():
+            inquiry = self._inquiry(question.text, question, vector)
+            return candidates(inquiry, self._evidence(inquiry, KEPT, None, {}))
 
     def _inquiry(self, part: str, question: Question, vector: Vector) -> Inquiry:
         """Return what is needed to recognise the answer to a part of a question."""

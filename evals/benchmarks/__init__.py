@@ -31,6 +31,7 @@ from evals.provenance import describe_machine
 from index.embedding import EmbeddingModel, LocalModel
 from index.models import DEFAULT_MODEL, cache_folder
 from index.passages import Progress
+from rag.reader import bundled_reader
 
 __all__ = [
     "BENCHMARKS",
@@ -82,13 +83,14 @@ BENCHMARKS = {
 }
 
 
-def run_benchmark(
+def run_benchmark(  # noqa: PLR0913 - each is one thing, and but two have a default
     name: str,
     data: Path,
     *,
     limit: int | None = None,
     progress: Progress = lambda _what, _done, _of: None,
     model: EmbeddingModel | None = None,
+    reads: bool = True,
 ) -> Result:
     """Measure the pipeline on one data set.
 
@@ -99,6 +101,7 @@ def run_benchmark(
             whole.
         progress: told what is being done, how many are done, and of how many.
         model: the embedding model; None is the default one.
+        reads: whether the reader reads the passages.
 
     Raises:
         BenchmarkError: there is no such benchmark, or its data are not there or cannot be read.
@@ -113,13 +116,15 @@ def run_benchmark(
     files = files_of(folder, benchmark.files)
     provenance = _provenance()
     start = time.perf_counter()
-    found = benchmark.run(Bench(folder, model or _default_model(), limit, progress))
+    reader = bundled_reader() if reads else None
+    found = benchmark.run(Bench(folder, model or _default_model(), reader, limit, progress))
     seconds = time.perf_counter() - start
+    unread = () if reads else ("without the reader",)
     sampled = () if limit is None else (f"a sample: at most {limit:,} questions, pairs or pages",)
     return Result(
         name=name,
         metrics=found.metrics,
-        notes=(*sampled, *found.notes),
+        notes=(*sampled, *unread, *found.notes),
         seconds=round(seconds, 1),
         provenance=provenance,
         fingerprint=fingerprint(folder, files),

@@ -28,13 +28,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="+", metavar="NAME", help=f"{', '.join(BENCHMARKS)} or all")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("-n", "--limit", type=int, help="ask at most so many questions of each")
+    parser.add_argument("--no-reader", action="store_true", help="measure without the reader")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
     options = parser.parse_args(arguments)
     names = list(BENCHMARKS) if ALL in options.names else list(dict.fromkeys(options.names))
     try:
         results = [
-            run_benchmark(name, options.data, limit=options.limit, progress=_reporter(name))
+            run_benchmark(
+                name,
+                options.data,
+                limit=options.limit,
+                progress=_reporter(name),
+                reads=not options.no_reader,
+            )
             for name in names
         ]
         _write(results, options.write, options.json)

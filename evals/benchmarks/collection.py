@@ -18,20 +18,19 @@ from index.passages import CHUNKING, Progress, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import EmbeddedArticle, Recipe, Store
 from index.types import Article, Vector
-from rag.evidence import Candidate, Inquiry, candidates, weigh
+from rag.evidence import Candidate
 from rag.pipeline import Pipeline
-from rag.question import parse_question
-from rag.retrieve import retrieve
+from rag.reader import PassageReader, Reading, ToRead
 from rag.types import Answer
 
 
 class Collection:
     """A collection to ask. Asked about the same question several times, it embeds it once."""
 
-    def __init__(self, store: Store, embedder: QueryEmbedder) -> None:
-        self._store = store
-        self._embedder = _Remembering(embedder)
-        self._pipeline = Pipeline(store, self._embedder)
+    def __init__(self, store: Store, embedder: QueryEmbedder, reader: PassageReader | None) -> None:
+        self._pipeline = Pipeline(
+            store, _Remembering(embedder), reader and _RememberingReader(reader)
+        )
         self._passages = store.info().passages
 
     def ask(self, text: str) -> Answer:
@@ -40,24 +39,21 @@ class Collection:
 
     def ranked(self, text: str) -> list[str]:
         """Return the ids of all articles that are retrieved, each at its best passage's place."""
-        question = parse_question(text)
-        vector = self._embedder.embed_query(question.text)
-        hits = retrieve(self._store, question, vector, kept=self._passages)
-        found = self._store.passages([hit.passage for hit in hits])
-        return list(dict.fromkeys(stored.passage.article for stored in found))
+        found = self._pipeline.search(text, limit=self._passages)
+        return list(dict.fromkeys(one.article for one in found))
 
     def sentences(self, text: str) -> list[Candidate]:
         """Return the sentences that the pipeline chooses from, best first, abstaining or not."""
-        question = parse_question(text)
-        vector = self._embedder.embed_query(question.text)
-        inquiry = Inquiry(question, weigh(self._store, question), vector)
-        return candidates(self._store, inquiry, retrieve(self._store, question, vector))
+        return self._pipeline.sentences(text)
 
 
 class Indexer:
     """Makes collections with one model, loaded once."""
 
-    def __init__(self, model: EmbeddingModel, progress: Progress) -> None:
+    def __init__(
+        self, model: EmbeddingModel, reader: PassageReader | None, progress: Progress
+    ) -> None:
+        self._reader = reader
         progress("loading the model", 0, 0)
         self._builder = model.for_building()
         self._asker = model.for_asking(self._builder.identity)
@@ -75,7 +71,7 @@ class Indexer:
             store = SqliteStore(Path(folder), create=True)
             try:
                 store.write(recipe, articles)
-                yield Collection(store, self._asker)
+                yield Collection(store, self._asker, self._reader)
             finally:
                 store.close()
 
@@ -87,18 +83,20 @@ class Bench:
     Attributes:
         folder: the data set's folder.
         model: the embedding model.
+        reader: reads the passages; None for none.
         limit: at most so many questions are asked, evenly spaced; the collection stays whole.
         progress: told what is being done, how many are done, and of how many.
     """
 
     folder: Path
     model: EmbeddingModel
+    reader: PassageReader | None
     limit: int | None
     progress: Progress
 
     def indexer(self) -> Indexer:
         """Load the model."""
-        return Indexer(self.model, self.progress)
+        return Indexer(self.model, self.reader, self.progress)
 
     @contextmanager
     def collection(self, articles: Sequence[Article]) -> Iterator[Collection]:
@@ -128,3 +126,19 @@ class _Remembering:
         if self._last is None or self._last[0] != text:
             self._last = text, self._embedder.embed_query(text)
         return self._last[1]
+
+
+class _RememberingReader:
+    """Reads a passage for a question once, likewise."""
+
+    def __init__(self, reader: PassageReader) -> None:
+        self._reader = reader
+        self._question = ""
+        self._read: dict[ToRead, Reading] = {}
+
+    def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
+        if question != self._question:
+            self._question, self._read = question, {}
+        new = [passage for passage in passages if passage not in self._read]
+        self._read |= dict(zip(new, self._reader.read(question, new), strict=True))
+        return [self._read[passage] for passage in passages]

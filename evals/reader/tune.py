@@ -10,11 +10,11 @@ what START learnt from is gone through again, lest it be forgotten.
 """
 
 import argparse
-import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -64,9 +64,19 @@ def fold_name(fold: int) -> str:
     return f"fold-{fold}"
 
 
-def fold_of(title: str, folds: int = FOLDS) -> int:
-    """Return the fold that an article's questions are in."""
-    return int.from_bytes(hashlib.sha256(title.encode()).digest()[:4], "big") % folds
+def folds_of(titles: Iterable[str], folds: int = FOLDS) -> dict[str, int]:
+    """Return the fold of each article: the folds get about as many questions each.
+
+    Args:
+        titles: the article of each question.
+        folds: how many there are.
+    """
+    sizes = [0] * folds
+    placed = {}
+    for title, count in sorted(Counter(titles).items(), key=lambda pair: (-pair[1], pair[0])):
+        placed[title] = sizes.index(min(sizes))
+        sizes[placed[title]] += count
+    return placed
 
 
 def read_squad2(folder: Path) -> Iterator[Asked | Example]:
@@ -113,8 +123,10 @@ def _tune(
     reader, start = new_reader(options.start)
     encoder = Encoder(start / TOKENIZER)
     sides: tuple[list[Asked | Example], list[Asked | Example]] = ([], [])
+    rows = read_lines(options.data / "squad2" / FILES[1])
+    fold_of = folds_of((row["title"] for row in rows), options.folds)
     for question in questions:
-        sides[fold_name(fold_of(question.title, options.folds)) == name].append(question)
+        sides[fold_name(fold_of[question.title]) == name].append(question)
     new = _examples(sides[0])
     learnt = [*new, *random_.sample(before, round(AGAIN * len(new)))]
     validated = encoded(_examples(sides[1]), encoder)
