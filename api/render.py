@@ -29,6 +29,9 @@ def show_answer(console: Console, answer: Answer) -> None:
         numbers = sorted({citation.source for citation in sentence.citations})
         text.append("".join(f"[{n}]" for n in numbers) + " ", style="bold cyan")
     paragraph(console, text)
+    for part in answer.unanswered:
+        console.print()
+        paragraph(console, Text(f"The articles do not answer: {clean(part)}"))
     console.print()
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:

@@ -16,7 +16,18 @@ from index.types import Vector
 from rag.answer import Asked, draft_answer
 from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
 from rag.conversation import standalone_question
-from rag.evidence import Candidate, Evidence, Inquiry, candidates, gather, in_order, read, weigh
+from rag.dates.asked import prefers_newest
+from rag.evidence import (
+    Candidate,
+    Evidence,
+    Inquiry,
+    candidates,
+    gather,
+    in_order,
+    newest_first,
+    read,
+    weigh,
+)
 from rag.parts import parts_of
 from rag.question import Question, check, parse_question
 from rag.reader import PassageReader
@@ -163,7 +174,10 @@ class Pipeline:
         for part in parts:
             inquiry = self._inquiry(part, question, vector)
             found.append(self._evidence(inquiry, KEPT // len(parts), scope, timings))
-            asked.append(Asked(inquiry, tuple(candidates(inquiry, found[-1]))))
+            sentences = candidates(inquiry, found[-1])
+            if prefers_newest(part):
+                sentences = newest_first(sentences)
+            asked.append(Asked(inquiry, tuple(sentences)))
         evidence = _in_turns(found)
         with _timed(timings, "answer"):
             draft = draft_answer(asked)
@@ -185,6 +199,7 @@ class Pipeline:
             nearest=nearest,
             retrieved=_retrieved(evidence),
             confidence=round(draft.confidence, 4),
+            unanswered=draft.unanswered,
             answerer="extractive",
             model=None,
             usage=None,

@@ -175,7 +175,8 @@ class Answer:
     """What is known about a question, or that it is not known (`abstained`, and why).
 
     `text` is the sentences with their source numbers. `confidence` is the estimated probability
-    that the first sentence answers the question; below one half it abstains.
+    that the first sentence answers the question; below one half it abstains. `unanswered` are the
+    parts of a question of several that the articles do not answer, where they answer others.
     `timings_ms` has the milliseconds of each step.
     """
 
@@ -192,6 +193,7 @@ class Answer:
     nearest: tuple[Nearest, ...]
     retrieved: tuple[Retrieved, ...]
     confidence: float
+    unanswered: tuple[str, ...]
     answerer: str
     model: str | None
     usage: dict[str, Any] | None
