@@ -209,11 +209,13 @@ class Pipeline:
 
 def _in_turns(found: Sequence[Sequence[Evidence]]) -> list[Evidence]:
     """Return the first of each, then the second of each and so on, every passage once."""
-    turns = itertools.chain.from_iterable(itertools.zip_longest(*found))
-    once = {one.passage.id: one for one in reversed([one for one in turns if one is not None])}
+    once: dict[int, Evidence] = {}
+    for one in itertools.chain.from_iterable(itertools.zip_longest(*found)):
+        if one is not None:
+            once.setdefault(one.passage.id, one)
     return [
         replace(one, hit=replace(one.hit, rank=rank))
-        for rank, one in enumerate(reversed(once.values()), start=1)
+        for rank, one in enumerate(once.values(), start=1)
     ]
 
 
