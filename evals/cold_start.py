@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         commands = {
             "dateline ask": [sys.executable, "-m", "api", "ask", QUESTION, "--data", folder],
+            "dateline ask --no-reader": [
+                *(sys.executable, "-m", "api", "ask", QUESTION, "--data", folder, "--no-reader")
+            ],
             "import sentence_transformers": [sys.executable, "-c", "import sentence_transformers"],
             "python": [sys.executable, "-c", "pass"],
         }

@@ -1,0 +1,94 @@
+"""Warm answer: how long an answer takes when everything is loaded, step by step.
+
+    python -m evals.warm_answer [--data DIR] [-n TURNS]
+
+Asks golden questions of the bundled articles, or of the collection in DIR, and embeds each question
+once besides, in turns in one process, so that both meet the machine in the same state. What is
+compared is given as a ratio within each turn. The first turn warms up and is not counted.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from evals.provenance import describe_machine
+from evals.suite import load_suite
+from index.build import build
+from index.embedding import LocalModel
+from index.models import DEFAULT_MODEL, cache_folder
+from index.sqlite.store import SqliteStore
+from rag.pipeline import Pipeline
+from rag.reader import bundled_reader
+
+ROOT = Path(__file__).resolve().parent.parent
+SUITE = ROOT / "evals" / "golden" / "seeds.yaml"
+QUESTIONS = 40
+TOTAL, EMBEDDING = "answer", "embedding the question"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; see the module's docstring."""
+    parser = argparse.ArgumentParser(description="Time warm answers, step by step.")
+    parser.add_argument("--data", type=Path, help="a collection; default: the bundled articles")
+    parser.add_argument("-n", "--turns", type=int, default=5)
+    options = parser.parse_args(arguments)
+    model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
+    with tempfile.TemporaryDirectory() as folder:
+        data = options.data or Path(folder, "data")
+        if options.data is None:
+            store = SqliteStore(data, create=True)
+            build([ROOT / "seeds"], store, model)
+            store.close()
+        store = SqliteStore(data)
+        embedder = model.for_asking(store.info().recipe.model)
+        cases = [case for case in load_suite(SUITE).cases if not case.history]
+        questions = [case.question for case in cases][:: max(1, len(cases) // QUESTIONS)]
+        for name, reader in (("with the reader", bundled_reader()), ("without it", None)):
+            pipeline = Pipeline(store, embedder, reader)
+            timed = [_turn(pipeline, questions) for _ in range(options.turns + 1)][1:]
+            sys.stdout.write(f"\n{name}: {len(questions)} questions, {options.turns} turns\n")
+            sys.stdout.writelines(_lines(timed))
+        store.close()
+    sys.stdout.write(f"\n{describe_machine()}\n")
+    return 0
+
+
+def _turn(pipeline: Pipeline, questions: Iterable[str]) -> dict[str, list[float]]:
+    """Ask each question once; return the milliseconds of each step, of all, and of embedding."""
+    spent: dict[str, list[float]] = defaultdict(list)
+    for question in questions:
+        start = time.perf_counter()
+        pipeline.embedder.embed_query(question)
+        middle = time.perf_counter()
+        answer = pipeline.ask(question)
+        end = time.perf_counter()
+        spent[EMBEDDING].append((middle - start) * 1000)
+        spent[TOTAL].append((end - middle) * 1000)
+        for step, milliseconds in answer.timings_ms.items():
+            spent[f"  {step}"].append(milliseconds)
+    return spent
+
+
+def _lines(turns: Sequence[dict[str, list[float]]]) -> Iterable[str]:
+    steps = dict.fromkeys(step for turn in turns for step in turn)
+    for step in steps:
+        every = sorted(value for turn in turns for value in turn.get(step, ()))
+        high = every[min(len(every) - 1, round(0.95 * len(every)))]
+        yield f"{step:<26} p50 {statistics.median(every):8.2f} ms   p95 {high:8.2f} ms\n"
+    ratios = sorted(
+        statistics.median(turn[TOTAL]) / statistics.median(turn[EMBEDDING]) for turn in turns
+    )
+    yield (
+        f"answer to embedding: {statistics.median(ratios):.2f} "
+        f"(least {ratios[0]:.2f}, most {ratios[-1]:.2f})\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
