@@ -13,7 +13,6 @@ from index.store import Store
 from index.types import Vector
 from rag.answer import draft_answer
 from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
-from rag.conversation import standalone_question
 from rag.evidence import Inquiry, candidates, weigh
 from rag.question import Question, check, parse_question
 from rag.retrieve import Scope, retrieve
@@ -52,12 +51,25 @@ class Pipeline:
         """
         timings: dict[str, float] = {}
         check(text)
-        question = parse_question(standalone_question(text, history))
-        with _timed(timings, "embed"):
-            vector = self.embedder.embed_query(question.text)
         # One state of the collection for one answer: spans and texts that belong together.
         with self.store.reading():
+            question = parse_question(self._alone(text, history, scope, timings))
+            with _timed(timings, "embed"):
+                vector = self.embedder.embed_query(question.text)
             return self._answer(text, question, vector, scope, timings)
+
+    def _alone(
+        self, text: str, history: Sequence[str], scope: Scope | None, timings: dict[str, float]
+    ) -> str:
+        if not history:
+            return text
+        from rag.conversation import standalone_question  # noqa: PLC0415 - not for most questions
+        from rag.followups.recall import recalled  # noqa: PLC0415
+
+        with _timed(timings, "conversation"):
+            return standalone_question(
+                text, history, lambda earlier: recalled(self.store, earlier, scope)
+            )
 
     def search(
         self, text: str, *, scope: Scope | None = None, limit: int = FOUND
