@@ -7,7 +7,6 @@ completed by `rag.conversation`, as a follow-up is. Knows nothing of articles.
 
 import re
 
-from rag.conversation import standalone_question
 from rag.words import content_words
 
 # More parts than this, and each would get too little attention.
@@ -33,6 +32,8 @@ def parts_of(text: str) -> tuple[str, ...]:
     pieces = [piece.strip(" ,;") for piece in BETWEEN.split(text) if piece.strip(" ,;?")]
     if not 1 < len(pieces) <= MAX_PARTS or not all(_asks(piece) for piece in pieces):
         return (text,)
+    from rag.conversation import standalone_question  # noqa: PLC0415 - not for most questions
+
     parts: list[str] = []
     for piece in pieces:
         whole = piece if piece.endswith("?") else f"{piece}?"

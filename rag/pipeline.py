@@ -15,7 +15,6 @@ from index.store import Store
 from index.types import Vector
 from rag.answer import Asked, draft_answer
 from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
-from rag.conversation import standalone_question
 from rag.dates.asked import prefers_newest
 from rag.evidence import (
     Candidate,
@@ -73,12 +72,25 @@ class Pipeline:
         """
         timings: dict[str, float] = {}
         check(text)
-        question = parse_question(standalone_question(text, history))
-        with _timed(timings, "embed"):
-            vector = self.embedder.embed_query(question.text)
         # One state of the collection for one answer: spans and texts that belong together.
         with self.store.reading():
+            question = parse_question(self._alone(text, history, scope, timings))
+            with _timed(timings, "embed"):
+                vector = self.embedder.embed_query(question.text)
             return self._answer(text, question, vector, scope, timings)
+
+    def _alone(
+        self, text: str, history: Sequence[str], scope: Scope | None, timings: dict[str, float]
+    ) -> str:
+        if not history:
+            return text
+        from rag.conversation import standalone_question  # noqa: PLC0415 - not for most questions
+        from rag.followups.recall import recalled  # noqa: PLC0415
+
+        with _timed(timings, "conversation"):
+            return standalone_question(
+                text, history, lambda earlier: recalled(self.store, earlier, scope)
+            )
 
     def search(
         self, text: str, *, scope: Scope | None = None, limit: int = FOUND

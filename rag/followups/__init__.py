@@ -1,0 +1,1 @@
+"""Follow-ups: the steps by which `rag.conversation` makes a question stand alone."""
