@@ -1,0 +1,302 @@
+"""Focus: what kind of value would answer a question, and where a sentence gives it.
+
+Of several values of the kind asked for, the one nearest the question's words is taken, or the one
+within the short answer that a learned reader saw. Knows nothing of how values are compared.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from index.types import Span
+from rag.moments import Moment, find_moments
+from rag.names import Name, doers, find_names, find_speakers, places, same_name
+from rag.quantities import Measure, Quantity, find_quantities
+from rag.question import AnswerKind, Question
+from rag.topics import Topic, topics
+from rag.words import fold
+
+Value = Quantity | Moment | Name
+
+# What people put around a question about sources: "Do the reports agree on how many …".
+ABOUT_SOURCES = re.compile(
+    r"^(?:do|does|did) (?:the |any |all |these )?(?:other )?(?:stor(?:y|ies)|reports?|sources?|articles?|outlets?|papers?)"
+    r" (?:agree|disagree|differ|concur)(?: on| about| over| as to)? |^(?:put a (?:number|figure) on|tell me|please) "
+)
+YES_NO = re.compile(
+    r"^(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|isn.t|aren.t"
+    r"|didn.t|doesn.t|won.t)\b"
+)
+SPEAKING = re.compile(
+    r"\b(?:say|said|says|call(?:ed|s)?|describ(?:e|ed|es)|attribut(?:e|ed)|term(?:ed)|dub(?:bed)|phrase|words"
+    r"|quote[d]?|note[ds]?|warn(?:ed)?|announce[ds]?|declare[ds]?|coin(?:ed)?|spoke|claim(?:ed)?|label(?:led|ed)?"
+    r"|hail(?:ed)?|insist(?:ed)?|think|thinks|predict(?:ed)?)\b"
+)
+SOMEONE = re.compile(
+    r"\b(?:who|whom|whose)\b|\b(?:which|what) (?:\w+ ){0,2}(?:leader|minister|official|person|man|woman|president|premier"
+    r"|politician|analyst|expert|economist|senator|general|executive|side)\b"
+)
+PERCENT = re.compile(
+    r"\bper ?cent(?:age)?\b|\b(?:share|proportion|fraction|slice|portion|turnout)\b|%|\bhow (?:much|big a (?:slice|part|share)) of\b"
+)
+RATE = re.compile(r"\b(?:rate|tariff|duty|level|odds|growth|inflation|unemployment|how (?:heavily|strongly|much))\b")
+MONEY = re.compile(
+    r"\b(?:how much|cost|price|worth|fine|rent|bail|pay|paid|salary|budget|value|revenue|profit|loss|damages|charge|amount|"
+    r"sum|how (?:large|big|expensive)|how many (?:dollars|euros|pounds))\b"
+)
+DURATION = re.compile(
+    r"\bhow (?:long|many (?:years|months|weeks|days|hours|decades))\b|\b(?:years|months|weeks|days|time|gap) since\b"
+    r"|\b(?:duration|gap|how recently|length of (?:time|the sentence))\b"
+)
+LENGTH = re.compile(r"\bhow (?:long|far|high|tall|deep|wide|heavy|large|big|fast|much)\b|\b(?:length|height|depth|weight|size|distance|area)\b")
+AGE = re.compile(r"\bhow old\b|\bage of\b|\bold is\b")
+COUNT = re.compile(r"\bhow (?:many|much)\b|\b(?:number|count|toll|total|magnitude|population|figure|tally)\b|\bput a (?:number|figure)\b")
+TIME = re.compile(
+    r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|week|decade|century)\b|\b(?:date|deadline|day|year|timing) (?:of|for)\b"
+    r"|\bby when\b|\bhow (?:long ago|soon)\b|\blast year\b|\bor (?:before|after|later|earlier)\b"
+)
+WHERE = re.compile(r"^where\b|\b(?:what|which) (?:country|city|town|place|state|province|village)\b|\b(?:place|venue|location) of\b")
+SINGLE = re.compile(r"\b(?:which|what) (?!are|were|did|do|does|two|three|other)(?:\w+ ){0,2}?(\w+)\b")
+# Doing these, several may be right at once.
+SEVERAL = re.compile(
+    r"\b(?:attend\w*|met|meet|visit\w*|join\w*|support\w*|oppose\w*|criticis\w*|criticiz\w*|sign\w*|back(?:s|ed)?|want\w*"
+    r"|work\w*|agree\w*|include\w*|involved|benefit\w*|affected|like\w*|took part|takes? part)\b"
+    r"|^who (?:are|were)\b|^where (?:do|does|else|can)\b"
+)
+GENERIC = frozenset(
+    "stori report sourc articl outlet paper agre differ disagre figur number mani much exactli"
+    " put given ani long last percentag percent share proport rate date deadlin year day month"
+    " time timing amount total size larg big old ago recent accord doe tell thei phrase word"
+    " leader minist attribut slice often heavili strong per cent portion gap length".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a question asks for.
+
+    Attributes:
+        asked: in a few words, what is asked for: "date", "percentage".
+        measures: the kinds of quantity that would answer it.
+        moment, speaker, doer, place, claim: whether a time, who said it, who did it, a place, or
+            whether something is so would answer it.
+        unit: the stems of what is to be counted.
+        keys: what the answer's sentence is known by, in the question's order.
+        verbs: the first word after "who" or "which …": what the asked-for one did.
+    """
+
+    asked: str
+    measures: frozenset[Measure]
+    moment: bool
+    speaker: bool
+    doer: bool
+    place: bool
+    claim: bool
+    unit: frozenset[str]
+    keys: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+
+def focus_of(question: Question) -> Focus:
+    """Tell what kind of value would answer a question."""
+    text = ABOUT_SOURCES.sub("", fold(question.text))
+    someone = SOMEONE.search(text) is not None
+    several = SEVERAL.search(text) is not None
+    told = topics(question.text)
+    measures = _measures(question, text)
+    speaking = SPEAKING.search(text) is not None
+    speaker = speaking and (someone or " or " in text)
+    moment = TIME.search(text) is not None
+    place = WHERE.search(text) is not None and not several
+    doer = not speaker and (someone or _asks_for_one(text)) and not several and not place
+    doer = doer and not measures and not moment
+    claim = (YES_NO.match(text) is not None or text.startswith(("should ", "how strong"))) and not (
+        measures or speaker
+    )
+    claim = claim or (question.kind is AnswerKind.OTHER and not any((measures, moment, speaker, doer, place)))
+    offered = _offered(question.text) if speaker else frozenset()
+    return Focus(
+        asked=_asked(measures, text, speaker=speaker, doer=doer, moment=moment, place=place),
+        measures=measures,
+        moment=moment,
+        speaker=speaker,
+        doer=doer,
+        place=place,
+        claim=claim,
+        unit=_unit(text, told),
+        keys=tuple(
+            dict.fromkeys(t.stem for t in told if t.stem not in GENERIC and t.stem not in offered)
+        ),
+        verbs=_verbs(text),
+    )
+
+
+def pick(
+    focus: Focus, text: str, published: date | None, seen: Span | None
+) -> tuple[Value, ...]:
+    """Return the values of a sentence that may answer, each kind's best, none if it gives none.
+
+    Args:
+        focus: what is asked for.
+        text: the sentence.
+        published: the day its article was published.
+        seen: where in the sentence a reader saw the short answer, if one did.
+    """
+    values: list[Value] = []
+    anchors = [t for t in topics(text) if t.stem in focus.keys]
+    if focus.measures:
+        found = [q for q in find_quantities(text) if q.measure in focus.measures]
+        values += _best([q for q in found if _counts(focus, q)], text, anchors, seen)
+    if focus.moment:
+        values += _best(list(find_moments(text, published)), text, anchors, seen)
+    if focus.speaker:
+        values += _best(list(find_speakers(text)), text, anchors, seen)
+    if focus.doer:
+        forms = [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
+        values += _new(_best(list(doers(text, forms)), text, anchors, seen), focus)
+        if not values and seen is not None and forms:
+            values += _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
+    if focus.place:
+        values += _new(_best(list(places(text)), text, anchors, seen), focus)
+    return tuple(values)
+
+
+def _measures(question: Question, text: str) -> frozenset[Measure]:
+    asked: set[Measure] = set()
+    if AGE.search(text):
+        return frozenset({Measure.AGE})
+    for pattern, measures in (
+        (PERCENT, {Measure.PERCENT}),
+        (RATE, {Measure.PERCENT, Measure.POINTS}),
+        (MONEY, {Measure.MONEY}),
+        (DURATION, {Measure.DURATION}),
+        (LENGTH, {Measure.SIZE}),
+        (COUNT, {Measure.COUNT, Measure.SIZE, Measure.PERCENT}),
+        (re.compile(r"\bscore\b"), {Measure.SCORE}),
+    ):
+        if pattern.search(text):
+            asked |= measures
+    if TIME.search(text) and not re.search(r"\bhow (?:many|much|long)\b", text):
+        asked -= {Measure.MONEY, Measure.PERCENT, Measure.COUNT, Measure.SIZE, Measure.POINTS}
+    if SOMEONE.search(text) and question.kind is AnswerKind.PERSON:
+        return frozenset()
+    # "Was it 8 years or more like ten": a value in the question says what is asked for.
+    if YES_NO.match(text) or " different " in text:
+        asked = {q.measure for q in find_quantities(question.text)} - {Measure.COUNT}
+        asked |= {Measure.DURATION} & ({Measure.DURATION} if DURATION.search(text) else set())
+    if re.search(r"\bhow many (?!years|months|weeks|days|hours)", text):
+        asked -= {Measure.MONEY, Measure.DURATION}
+        asked |= {Measure.COUNT}
+    return frozenset(asked)
+
+
+def _asks_for_one(text: str) -> bool:
+    match = SINGLE.match(text)
+    return match is not None and not match.group(1).endswith("s")
+
+
+def _asked(
+    measures: frozenset[Measure], text: str, *, speaker: bool, doer: bool, moment: bool, place: bool
+) -> str:
+    if speaker:
+        return "who said it"
+    if doer:
+        return "name"
+    if moment:
+        return "date"
+    if place:
+        return "place"
+    if not measures:
+        return "whether it is so"
+    for measure, name in (
+        (Measure.AGE, "age"),
+        (Measure.SCORE, "score"),
+        (Measure.DURATION, "length of time"),
+        (Measure.COUNT, "number"),
+        (Measure.MONEY, "amount"),
+        (Measure.PERCENT, "percentage"),
+    ):
+        if measure in measures and not (measure is Measure.COUNT and PERCENT.search(text)):
+            return name
+    return "figure"
+
+
+def _unit(text: str, told: Sequence[Topic]) -> frozenset[str]:
+    match = re.search(r"\bhow many ((?:\w+ ?){1,2})", text)
+    if match is None:
+        return frozenset()
+    first = topics(match.group(1))[:1]
+    known = {topic.stem for topic in told}
+    return frozenset(t.stem for t in first if t.stem in known)
+
+
+def _offered(text: str) -> frozenset[str]:
+    """Return what a question on who said something holds beside what was said."""
+    names = re.search(r"\b(\w+) or (\w+)\b", text)
+    words = [*SPEAKING.findall(fold(text)), *(names.groups() if names else ())]
+    return frozenset(t.stem for t in topics(" ".join(words)))
+
+
+def _verbs(text: str) -> tuple[str, ...]:
+    match = re.search(r"\b(?:who|whom|(?:which|what) \w+)\b(?P<rest>.*)", text)
+    rest = topics(match["rest"]) if match else ()
+    skipped = {"first", "origin", "current", "now"}
+    return tuple(t.stem for t in rest if t.stem not in skipped)[:1]
+
+
+def _counts(focus: Focus, quantity: Quantity) -> bool:
+    if quantity.measure is not Measure.COUNT or not focus.unit or not quantity.unit:
+        return True
+    return bool(quantity.unit & focus.unit) or bool(quantity.unit & PEOPLE and focus.unit & PEOPLE)
+
+
+PEOPLE = frozenset(
+    t.stem
+    for t in topics(
+        "people demonstrators protesters residents passengers victims voters workers employees"
+        " soldiers civilians children women men officers patients students migrants refugees fighters"
+        " supporters fans others"
+    )
+)
+# Counting these, a report counts some of the people.
+SOME_PEOPLE = frozenset(
+    t.stem for t in topics("children women men civilians soldiers officers students foreigners girls boys")
+)
+
+
+def _best(
+    values: Sequence[Value], text: str, anchors: Sequence[Topic], seen: Span | None
+) -> list[Value]:
+    whole = [v for v in values if not (isinstance(v, Quantity) and v.part)] or list(values)
+    if seen is not None:
+        within = [value for value in whole if _overlap(value.span, seen)]
+        whole = within or whole
+    return [max(whole, key=lambda v: _nearness(v, text, anchors))] if whole else []
+
+
+def _nearness(value: Value, text: str, anchors: Sequence[Topic]) -> float:
+    """Return how near a value stands to the question's words; a clause's end keeps them apart."""
+    total = 0.0
+    for anchor in anchors:
+        first, last = sorted((value.span, anchor.span))
+        between = text[first.end : last.start] if first.end < last.start else ""
+        distance = len(between.split()) + 8 * len(re.findall(r"[;:—]|,\s(?:and|but|while)\b|\b(?:but|while)\b", between))
+        total += 1 / (2 + distance)
+    return total
+
+
+def _new(values: Sequence[Value], focus: Focus) -> list[Value]:
+    """Return the names that the question does not itself give."""
+    return [
+        v for v in values if isinstance(v, Name) and not {t.stem for t in topics(" ".join(v.words))} <= set(focus.keys)
+    ]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def same(one: Name, other: Name) -> bool:
+    """Tell whether two names may be one's; see `rag.names`."""
+    return same_name(one, other)
