@@ -16,7 +16,7 @@ from index.types import Article, Span
 from rag.focus import SOME_PEOPLE, Focus, Value, focus_of, pick
 from rag.moments import Moment, concur, find_moments, latest_year
 from rag.names import Name, find_names, same_name
-from rag.polarity import LIKELY, polarities
+from rag.polarity import LIKELY, PROSPECTS, polarities
 from rag.quantities import Measure, Quantity, agree, find_quantities, same_unit
 from rag.question import Question
 from rag.topics import Topic, nation_of, topics
@@ -24,9 +24,19 @@ from rag.words import fold
 
 # The share of the question's words that a sentence holds, and both sentences hold in common.
 FIT = 0.55
+# Of one or two words, all or nearly all.
+SHORT_FIT = 0.7
 COMMON = 2
+# What stands before a sentence or in its title counts for less than what stands in it.
+NEAR = 0.6
+# Whether something may come is seldom asked in a report's own words.
+LIKELY_FIT = 0.1
+# The same, of those of the question's words that are no names.
+CONTENT = 0.5
+# A time is that of one event: more has to fit.
+EVENT_FIT = 0.65
 # A sentence that probably answers needs fewer of the question's words, and the other way round.
-TRUST = 0.3
+TRUST = 0.2
 # Nobody errs by more: two values this far apart are of different things.
 FAR_APART = 60.0
 # How much of an article before a sentence tells who "he" is.
@@ -38,18 +48,31 @@ EARLY = re.compile(r"\b(?:so far|at least|initial(?:ly)?|early|preliminary|first
 QUARTER = re.compile(
     r"\b(?:first|second|third|fourth) (?:quarter|half)\b|\b(?:spring|summer|autumn|winter)\b", re.I
 )
-PREPOSITION = re.compile(r"\b(on|of|for|to|from|by|against)\s((?:[^\s,.;:]+\s?){1,4})")
+PREPOSITION = re.compile(r"\b(on|of|for|to(?= the | [A-Z])|from|by|against)\s((?:[^\s,.;:]+\s?){1,4})")
+CLAUSE = re.compile(r"[;—]|,\s(?:while|whereas|but)\b")
 RIVALS = tuple(
     frozenset(group.split())
     for group in (
         "kill hurt miss arrest displac surviv rescu infect",
         "import export",
         "win lose",
-        "buy sell",
         "rise fall",
         "man woman child",
+        "premier presid chancellor king queen governor mayor senat",
     )
 )
+
+
+MEASURED = {
+    Measure.AGE: "age",
+    Measure.SCORE: "score",
+    Measure.DURATION: "length of time",
+    Measure.COUNT: "number",
+    Measure.SIZE: "size",
+    Measure.MONEY: "amount",
+    Measure.PERCENT: "percentage",
+    Measure.POINTS: "percentage points",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +173,32 @@ def _read(focus: Focus, index: int, statement: Statement) -> list[_Reading]:
         values = [*_claims(focus, text)]
     told = topics(text)
     before = article.text[max(0, statement.span.start - BEFORE) : statement.span.start]
-    near = frozenset(t.stem for t in topics(f"{article.title or ''} {before}"))
+    near = frozenset(t.stem for t in topics(f"{article.title or ''} {before} {text}"))
     return [
-        _Reading(index, statement, value, _outside(told, value), near, published) for value in values
+        _Reading(index, statement, value, _outside(text, told, value), near, published)
+        for value in values
     ]
 
 
-def _outside(told: Sequence[Topic], value: Value | _Claim) -> frozenset[str]:
+def _outside(text: str, told: Sequence[Topic], value: Value | _Claim) -> frozenset[str]:
+    """Return the topics of the clause that a value stands in, without its own words."""
     if isinstance(value, _Claim):
         return frozenset(t.stem for t in told)
-    return frozenset(t.stem for t in told if not (value.span.start <= t.span.start < value.span.end))
+    ends = [match.start() for match in CLAUSE.finditer(text)]
+    start = max((end for end in ends if end <= value.span.start), default=0)
+    end = min((end for end in ends if end >= value.span.end), default=len(text))
+    return frozenset(
+        t.stem
+        for t in told
+        if start <= t.span.start < end and not value.span.start <= t.span.start < value.span.end
+    )
 
 
 def _claims(focus: Focus, text: str) -> list[_Claim]:
     signs = polarities(text)
-    words = [w for w in dict.fromkeys((*focus.keys, LIKELY)) if w in signs]
+    names = {t.stem for n in find_names(text) for t in topics(n.span.of(text))}
+    asked = [w for w in focus.keys if w not in names and not w.startswith("nation ")]
+    words = [w for w in dict.fromkeys([*asked, *([LIKELY] if focus.future else [])]) if w in signs]
     return [_Claim(Span(0, len(text)), word, signs[word]) for word in words]
 
 
@@ -247,15 +281,49 @@ def _aligned(focus: Focus, one: _Reading, other: _Reading) -> bool:
     keys = frozenset(focus.keys)
     common = (one.own & other.own) - frozenset(("nation us",))
     for reading in (one, other):
-        held = len(keys & reading.own) + 0.5 * len(keys & (reading.near - reading.own))
+        held = len(keys & reading.own) + NEAR * len(keys & (reading.near - reading.own))
         share = held / len(keys) if keys else 1.0
-        if share + TRUST * (reading.statement.probability - 0.5) < FIT:
+        if share + TRUST * (reading.statement.probability - 0.5) < _fit(focus, reading, common):
             return False
-    if len(common) < COMMON and not (common and len(keys) <= 2):
+        content = focus.content
+        told = len(content & reading.own) + NEAR * len(content & (reading.near - reading.own))
+        if content and told < CONTENT * len(content) and not _on_prospects(focus, reading):
+            return False
+        if not focus.phrase <= reading.own or _of_another_nation(keys, reading):
+            return False
+    if _on_prospects(focus, one) and not _told_of(common):
+        return False
+    if len(common) < COMMON and not (common and len(keys) <= 2) and not _on_prospects(focus, one):
         return False
     return not any(
         _other_subject(keys, mine, theirs) for mine, theirs in ((one, other), (other, one))
     )
+
+
+def _fit(focus: Focus, reading: _Reading, common: frozenset[str]) -> float:
+    """Return the share of the question's words that a sentence has to hold."""
+    prospects = _on_prospects(focus, reading) and _told_of(common) & focus.content
+    if len(focus.keys) <= 2:
+        return SHORT_FIT
+    if isinstance(reading.value, Moment):
+        return EVENT_FIT
+    return LIKELY_FIT if prospects else FIT
+
+
+def _on_prospects(focus: Focus, reading: _Reading) -> bool:
+    return focus.future and isinstance(reading.value, _Claim) and reading.value.word == LIKELY
+
+
+def _told_of(common: frozenset[str]) -> frozenset[str]:
+    """Return what two sentences on prospects are about, countries apart."""
+    return frozenset(w for w in common if not w.startswith("nation ") and w not in PROSPECTS)
+
+
+def _of_another_nation(keys: frozenset[str], reading: _Reading) -> bool:
+    """Tell whether a sentence names a country, and not one that the question names."""
+    nations = {word for word in reading.own if word.startswith("nation ")}
+    asked = {word for word in keys if word.startswith("nation ")}
+    return bool(asked - nations) and bool(nations - asked)
 
 
 def _other_subject(keys: frozenset[str], one: _Reading, other: _Reading) -> bool:
@@ -265,7 +333,7 @@ def _other_subject(keys: frozenset[str], one: _Reading, other: _Reading) -> bool
     slots = _slots(other.statement.text)
     for prep, heads in _slots(one.statement.text):
         rivals = [theirs for other_prep, theirs in slots if prep == other_prep]
-        if heads & keys and rivals and not any(theirs & (heads | keys) for theirs in rivals):
+        if prep != "of" and heads & keys and rivals and not any(theirs & (heads | keys) for theirs in rivals):
             return True
         if any(heads & missing - theirs and theirs & extra for theirs in rivals):
             return True
@@ -282,10 +350,11 @@ def _other_subject(keys: frozenset[str], one: _Reading, other: _Reading) -> bool
 
 def _slots(text: str) -> list[tuple[str, frozenset[str]]]:
     """Return what stands behind each preposition."""
-    return [
-        (match[1].casefold(), frozenset(t.stem for t in topics(match[2])))
+    found = (
+        (match[1], frozenset(t.stem for t in topics(match[2]) if not t.stem[0].isdigit()))
         for match in PREPOSITION.finditer(text)
-    ]
+    )
+    return [(prep, heads) for prep, heads in found if heads]
 
 
 def _named(reading: _Reading) -> frozenset[str]:
@@ -349,6 +418,12 @@ def _concur(one: _Reading, other: _Reading) -> bool | None:
     mine, theirs = one.value, other.value
     if not (isinstance(mine, Moment) and isinstance(theirs, Moment)):
         return None
+    for deadline, past, reading in ((mine, theirs, other), (theirs, mine, one)):
+        if deadline.deadline and not past.deadline and past.days is not None:
+            # What has been is no date of what is still to come.
+            written = reading.published
+            if written is None or past.days[1] < written.toordinal():
+                return None
     for running, dated, reading in ((mine, theirs, one), (theirs, mine, other)):
         if running.running and running.days is None and dated.days is not None:
             # An article without a date was written after the latest year that it tells of.
@@ -370,7 +445,14 @@ def _about(focus: Focus, question: Question, involved: Sequence[_Reading]) -> st
     words = [
         t.span.of(question.text) for t in topics(question.text) if t.stem in focus.keys and t.stem in shared
     ]
-    return f"{focus.asked} ({', '.join(dict.fromkeys(words))})" if words else focus.asked
+    asked = _asked(focus, involved[0].value)
+    return f"{asked} ({', '.join(dict.fromkeys(words))})" if words else asked
+
+
+def _asked(focus: Focus, value: Value | _Claim) -> str:
+    if isinstance(value, Quantity):
+        return MEASURED[value.measure]
+    return focus.asked
 
 
 def _within(statement: Statement) -> Span | None:

@@ -15,7 +15,7 @@ from rag.names import Name, doers, find_names, find_speakers, places, same_name
 from rag.quantities import Measure, Quantity, find_quantities
 from rag.question import AnswerKind, Question
 from rag.topics import Topic, topics
-from rag.words import fold
+from rag.words import fold, stem
 
 Value = Quantity | Moment | Name
 
@@ -25,7 +25,7 @@ ABOUT_SOURCES = re.compile(
     r" (?:agree|disagree|differ|concur)(?: on| about| over| as to)? |^(?:put a (?:number|figure) on|tell me|please) "
 )
 YES_NO = re.compile(
-    r"^(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|isn.t|aren.t"
+    r"^(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|shall|may|might|isn.t|aren.t"
     r"|didn.t|doesn.t|won.t)\b"
 )
 SPEAKING = re.compile(
@@ -64,11 +64,13 @@ SEVERAL = re.compile(
     r"|work\w*|agree\w*|include\w*|involved|benefit\w*|affected|like\w*|took part|takes? part)\b"
     r"|^who (?:are|were)\b|^where (?:do|does|else|can)\b"
 )
+FUTURE = re.compile(r"\b(?:will|likely|expect(?:ed)?|could|possible|chance|hope\w*|prospect\w*|soon)\b")
+QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 GENERIC = frozenset(
     "stori report sourc articl outlet paper agre differ disagre figur number mani much exactli"
     " put given ani long last percentag percent share proport rate date deadlin year day month"
     " time timing amount total size larg big old ago recent accord doe tell thei phrase word"
-    " leader minist attribut slice often heavili strong per cent portion gap length".split()
+    " score attribut slice often heavili strong per cent portion gap length end like".split()
 )
 
 
@@ -81,8 +83,11 @@ class Focus:
         measures: the kinds of quantity that would answer it.
         moment, speaker, doer, place, claim: whether a time, who said it, who did it, a place, or
             whether something is so would answer it.
+        future: whether it asks what may come.
         unit: the stems of what is to be counted.
         keys: what the answer's sentence is known by, in the question's order.
+        content: those of `keys` that are no names and no countries.
+        phrase: the stems of the words that the question puts between quotation marks.
         verbs: the first word after "who" or "which …": what the asked-for one did.
     """
 
@@ -93,8 +98,11 @@ class Focus:
     doer: bool
     place: bool
     claim: bool
+    future: bool
     unit: frozenset[str]
     keys: tuple[str, ...]
+    content: frozenset[str]
+    phrase: frozenset[str]
     verbs: tuple[str, ...]
 
 
@@ -116,6 +124,13 @@ def focus_of(question: Question) -> Focus:
     )
     claim = claim or (question.kind is AnswerKind.OTHER and not any((measures, moment, speaker, doer, place)))
     offered = _offered(question.text) if speaker else frozenset()
+    given = _given(question.text, measures, moment=moment)
+    keys = {
+        t.stem: t
+        for t in told
+        if t.stem not in GENERIC | offered and not any(_overlap(t.span, s) for s in given)
+    }.values()
+    named = question.proper
     return Focus(
         asked=_asked(measures, text, speaker=speaker, doer=doer, moment=moment, place=place),
         measures=measures,
@@ -124,9 +139,12 @@ def focus_of(question: Question) -> Focus:
         doer=doer,
         place=place,
         claim=claim,
+        future=YES_NO.match(text) is not None and FUTURE.search(text) is not None,
         unit=_unit(text, told),
-        keys=tuple(
-            dict.fromkeys(t.stem for t in told if t.stem not in GENERIC and t.stem not in offered)
+        keys=tuple(t.stem for t in keys),
+        content=frozenset(t.stem for t in keys if not t.is_nation and not named & _folded(t, question)),
+        phrase=frozenset(
+            t.stem for quoted in QUOTED.findall(question.text) for t in topics(quoted)
         ),
         verbs=_verbs(text),
     )
@@ -231,11 +249,22 @@ def _unit(text: str, told: Sequence[Topic]) -> frozenset[str]:
     return frozenset(t.stem for t in first if t.stem in known)
 
 
+def _folded(topic: Topic, question: Question) -> frozenset[str]:
+    """Return what a topic is called in a question's own names."""
+    return frozenset({stem(fold(topic.span.of(question.text)))})
+
+
 def _offered(text: str) -> frozenset[str]:
     """Return what a question on who said something holds beside what was said."""
     names = re.search(r"\b(\w+) or (\w+)\b", text)
-    words = [*SPEAKING.findall(fold(text)), *(names.groups() if names else ())]
+    words = [*SPEAKING.findall(fold(text)), *(names.groups() if names else ()), "leader minister"]
     return frozenset(t.stem for t in topics(" ".join(words)))
+
+
+def _given(text: str, measures: frozenset[Measure], *, moment: bool) -> list[Span]:
+    """Return where a question itself offers values of the kind that it asks for."""
+    spans = [q.span for q in find_quantities(text)] if measures else []
+    return spans + ([m.span for m in find_moments(text, None)] if moment else [])
 
 
 def _verbs(text: str) -> tuple[str, ...]:

@@ -59,11 +59,13 @@ def _signs() -> dict[str, tuple[str, int]]:
             head, _, words = line.partition(":")
             for word in words.split():
                 table[word] = head, sign
-                table.setdefault(stem(word), (head, sign))
+                if head != LIKELY:
+                    table.setdefault(stem(word), (head, sign))
     return table
 
 
 SIGNS = _signs()
+PROSPECTS = frozenset(stem(word) for word, (head, _) in SIGNS.items() if head == LIKELY)
 
 
 def polarities(text: str) -> dict[str, int]:
@@ -77,6 +79,8 @@ def polarities(text: str) -> dict[str, int]:
     for topic in topics(text):
         word = text[topic.span.start : topic.span.end].casefold()
         compared, sign = SIGNS.get(word) or SIGNS.get(topic.stem) or (topic.stem, 1)
+        if compared == LIKELY and word not in SIGNS:  # "expectations" are no forecast
+            compared, sign = topic.stem, 1
         if any(start <= topic.span.start < end for start, end in denied):
             sign = -sign
         if found.setdefault(compared, sign) != sign:

@@ -144,7 +144,7 @@ AFTER = re.compile(
     rf"|\s(?:us |canadian |australian )?(?P<money>{'|'.join(c for c in CURRENCIES if c.isalpha())})s?\b",
     re.IGNORECASE,
 )
-TRAILING = re.compile(r"\s(?:or (?P<more>more)|or (?P<less>less|fewer)|(?P<so>or so))\b", re.IGNORECASE)
+TRAILING = re.compile(r"\s(?:or (?P<more>more)(?! like)|or (?P<less>less|fewer)|(?P<so>or so))\b", re.IGNORECASE)
 SCORE = re.compile(r"(?<![\w-])(?P<one>\d{1,2})[-–](?P<two>\d{1,2})(?![\w-])")
 CONTEST = re.compile(r"\b(?:beat|beaten|won|win|lost|lose|defeat\w*|drew|score\w*|victory|match)\b", re.I)
 PART = re.compile(

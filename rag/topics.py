@@ -39,15 +39,14 @@ Ghana Ghanaian Accra; Morocco Moroccan Rabat; Algeria Algerian; Tunisia Tunisian
 ALIKE = """
 kill killed die died dies dying dead death deaths fatality fatalities perished slain
 hurt injured injuring injuries wounded wounding wounds
-buy buys bought buying buyer buyers purchase purchased acquire acquired
-sell sells sold selling sale sales
+sell sells sold selling sale sales buy buys bought buying buyer buyers purchase purchased acquire
 vehicle vehicles car cars auto automobile automobiles
 rise rises rose risen rising increase increased climb climbed grow grew grown surge surged jumped
 fall falls fell fallen falling drop dropped decline declined decrease decreased plunge plunged slump
 begin began begun beginning start started
 win wins won winning winner victory
 lose loses lost losing loser defeat
-meet meets met meeting meetings encounter
+meet meets met meeting meetings encounter see sees saw seen
 hold holds held holding
 leave left leaving
 pay pays paid paying payment
@@ -69,6 +68,8 @@ company companies firm firms
 child children
 visit visits visited trip trips
 talks negotiation negotiations
+export exports exported exporters abroad overseas
+import imports imported importers
 tariff tariffs duty duties levy levies
 strike strikes walkout
 tonne tonnes ton tons
@@ -78,18 +79,23 @@ man men
 sack sacked dismissed fired
 demonstrator demonstrators protester protesters marchers
 rate rates level
+leader leaders pm prime_minister prime_ministers
 """
 TOKEN = r"\w+(?:[.,]\d+)*"
+
+
+def _names(line: str) -> list[str]:
+    return [fold(word.replace("_", " ")) for word in line.split()]
 
 
 def _table() -> dict[str, str]:
     table: dict[str, str] = {}
     for line in ALIKE.strip().splitlines():
-        first, *others = line.split()
+        first, *others = _names(line)
         for word in (first, *others):
             table[word] = first
     for group in NATIONS.split(";"):
-        names = [fold(name.replace("_", " ")) for name in group.split()]
+        names = _names(group)
         # A word of more than one meaning is told by its capitals, see `topics`.
         table.update(dict.fromkeys(names, f"nation {names[0]}"))
     return table
@@ -99,7 +105,7 @@ TABLE = _table()
 MANY_WORDS = sorted((name for name in TABLE if not name.isalnum()), key=len, reverse=True)
 WORDS = re.compile(rf"(?:{'|'.join(map(re.escape, MANY_WORDS))})(?!\w)|{TOKEN}", re.IGNORECASE)
 # In lower case these are other words.
-CAPITALS_ONLY = frozenset(("us", "un", "polish", "turkey", "china", "jordan", "chile"))
+CAPITALS_ONLY = frozenset(("us", "un", "polish", "turkey", "jordan"))
 
 
 @dataclass(frozen=True, slots=True)
