@@ -29,6 +29,7 @@ def show_answer(console: Console, answer: Answer) -> None:
         numbers = sorted({citation.source for citation in sentence.citations})
         text.append("".join(f"[{n}]" for n in numbers) + " ", style="bold cyan")
     paragraph(console, text)
+    _show_disagreements(console, answer)
     console.print()
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
@@ -84,6 +85,28 @@ def _show_abstention(console: Console, answer: Answer) -> None:
         shown = clean(near.quote)
         cut = shown if len(shown) <= NEAREST_CHARS else shown[:NEAREST_CHARS].rstrip() + " …"
         paragraph(console, Text(cut, style="dim"), INDENT)
+
+
+def _show_disagreements(console: Console, answer: Answer) -> None:
+    sources = {source.n: source for source in answer.sources}
+    for disagreement in answer.disagreements:
+        console.print()
+        text = Text(f"Sources differ on {clean(disagreement.about)}:", style="bold yellow")
+        for place, position in enumerate(disagreement.positions):
+            value = clean(position.value).rstrip(".")
+            text.append(" · " if place else " ", style="not bold default")
+            text.append(value, style="bold default")
+            taken = [sources[n] for n in position.sources if n in sources]
+            said = "; ".join(_outlet_and_day(source) for source in taken)
+            text.append(f" ({said}) " if said else " ", style="not bold default")
+            text.append("".join(f"[{n}]" for n in position.sources), style="bold cyan")
+        paragraph(console, text)
+
+
+def _outlet_and_day(source: Source) -> str:
+    return clean(
+        f"{source.outlet or source.title or source.article}, {written_day(source.published)}"
+    )
 
 
 def _described(source: Source) -> Text:

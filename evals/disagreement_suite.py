@@ -69,7 +69,9 @@ def holds_sides(case: Case, conflict: Conflict, statements: Sequence[Statement])
     met = 0
     for group in case.expect.answer_all:
         met += any(
-            holds_any(statements[n].text, group) for side in conflict.positions for n in side.statements
+            holds_any(statements[n].text, group)
+            for side in conflict.positions
+            for n in side.statements
         )
     return met >= 2
 
@@ -126,7 +128,9 @@ def _share(name: str, outcomes: Sequence[bool]) -> None:
     if outcomes:
         low, high = wilson(sum(outcomes), len(outcomes))
         count = f"{sum(outcomes)} of {len(outcomes)}"
-        sys.stdout.write(f"{name}: {sum(outcomes) / len(outcomes):.3f} ({low:.3f} to {high:.3f}), {count}\n")
+        sys.stdout.write(
+            f"{name}: {sum(outcomes) / len(outcomes):.3f} ({low:.3f} to {high:.3f}), {count}\n"
+        )
 
 
 if __name__ == "__main__":

@@ -73,10 +73,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One side of a disagreement, with the numbers of the sources that take it."""
+    """One side of a disagreement.
+
+    Attributes:
+        value: what is disputed, in the words of the first source.
+        sources: the numbers of the sources that take this side, which have its outlets and dates.
+        citations: the sentences in which they do.
+    """
 
     value: str
     sources: tuple[int, ...]
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

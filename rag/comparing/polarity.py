@@ -7,8 +7,9 @@ questions.
 """
 
 import re
+from dataclasses import dataclass
 
-from rag.topics import topics
+from rag.comparing.topics import topics
 from rag.words import stem
 
 # What stands for "it may come": a sentence that says so of something affirms it.
@@ -32,22 +33,32 @@ accept: accepted accepts approve approved approves backed
 convict: convicted guilty
 open: open opened opens
 support: support supported supports supporting back backs backed favours favors
-likely: likely possible expected expect expects probable imminent near within-reach promised hopes
+likely: likely possible expected expect expects probable imminent near within-reach promised
 """
 # What denies the words after it: how many topic words far, up to the end of its clause.
-SHORT = re.compile(r"\b(?:no|without|neither|nor|hardly any|little|few)\b(?! (?:doubt|longer than))", re.I)
+SHORT = re.compile(
+    r"\b(?:no|without|neither|nor|hardly any|little|few)\b(?! (?:doubt|longer than))", re.IGNORECASE
+)
 LONG = re.compile(
-    r"(?:\b(?:not(?! only| just| least)|never|cannot|yet to|failed to|fails to|refused to|refuses to"
+    r"(?:\b(?:not(?! only| just| least)|never|cannot|yet to|failed to|fails to|refused to"
+    r"|refuses to"
     r"|den(?:y|ies|ied)|denying|ruled? out|rejected (?:claims|reports|suggestions)|far from|hardly"
     r"|no longer|warned against|dismiss(?:ed|es)?|stopped short of)\b|n[’']t\b)",
-    re.I,
+    re.IGNORECASE,
 )
 # What denies the subject before it.
 UNLIKELY = re.compile(
-    r"\b(?:out of (?:reach|the question)|off the table|ruled out|far off|in doubt|remote)\b", re.I
+    r"\b(?:out of (?:reach|the question)|off the table|ruled out|far off|in doubt|remote)\b",
+    re.IGNORECASE,
 )
-CLAUSE = re.compile(r"[;:—]|,\s(?:and|but|while|which|although|though|yet)\b|\b(?:but|while|although|because|than)\b")
-PHRASE = re.compile(r"[,;:.—()“”]|\b(?:to|of|in|on|for|that|which|who|from|at|with|by|is|are|was|were|will|has|had)\b")
+CLAUSE = re.compile(
+    r"[;:—]|,\s(?:and|but|while|which|although|though|yet)\b|\b(?:but|while|although"
+    r"|because|than)\b"
+)
+PHRASE = re.compile(
+    r"[,;:.—()“”]|\b(?:to|of|in|on|for|that|which|who|from|at|with|by|is|are|was|were|will"
+    r"|has|had)\b"
+)
 SHORT_REACH = 2
 LONG_REACH = 4
 
@@ -68,13 +79,21 @@ SIGNS = _signs()
 PROSPECTS = frozenset(stem(word) for word, (head, _) in SIGNS.items() if head == LIKELY)
 
 
-def polarities(text: str) -> dict[str, int]:
-    """Return what the words of a sentence are compared by, each with 1 or -1.
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Whether a word is affirmed (1) or denied (-1), and where in the text it stands."""
+
+    value: int
+    start: int
+
+
+def polarities(text: str) -> dict[str, Sign]:
+    """Return what the words of a sentence are compared by, each with its sign.
 
     A word that is both affirmed and denied in one sentence is left out.
     """
     denied = _denied(text)
-    found: dict[str, int] = {}
+    found: dict[str, Sign] = {}
     mixed: set[str] = set()
     for topic in topics(text):
         word = text[topic.span.start : topic.span.end].casefold()
@@ -83,10 +102,10 @@ def polarities(text: str) -> dict[str, int]:
             compared, sign = topic.stem, 1
         if any(start <= topic.span.start < end for start, end in denied):
             sign = -sign
-        if found.setdefault(compared, sign) != sign:
+        if found.setdefault(compared, Sign(sign, topic.span.start)).value != sign:
             mixed.add(compared)
-    if UNLIKELY.search(text):
-        found[LIKELY] = -1
+    if remote := UNLIKELY.search(text):
+        found[LIKELY] = Sign(-1, remote.start())
     return {word: sign for word, sign in found.items() if word not in mixed}
 
 

@@ -1,4 +1,4 @@
-"""Names: who or what a sentence names, who is said to have said it, and who is said to have done it.
+"""Names: whom a sentence names, who is said to have said it, and who is said to have done it.
 
 Works by patterns of English news, without a parser; what no pattern covers is not found. Two names
 are one where one holds the other's words ("Mr. Carney", "Mark Carney"), or is its initials. Knows
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.types import Span
-from rag.topics import nation_of
+from rag.comparing.topics import nation_of
 from rag.words import fold, stem
 
 TITLES = frozenset(
@@ -27,10 +27,12 @@ WORD = r"(?:[A-Z][\w’'-]*[\w]|[A-Z]\.)"
 NAME = rf"{WORD}(?:\s(?:(?:of|de|van|von|bin|al|del|da)\s)?{WORD}){{0,5}}"
 NAMED = re.compile(NAME)
 SAID = (
-    r"(?:said|says|told|called|calls|calling|described|describes|termed|terms|dubbed|labell?ed|branded"
+    r"(?:said|says|told|called|calls|calling|described|describes|termed|terms|dubbed"
+    r"|labell?ed|branded"
     r"|noted|notes|warned|warns|argued|argues|claimed|claims|insisted|insists|announced|declared"
     r"|declares|stated|states|added|explained|explains|suggested|suggests|spoke|hailed|proclaimed"
-    r"|acknowledged|admitted|conceded|thinks|believes|predicted|remarked|recalled|wrote|writes|coined"
+    r"|acknowledged|admitted|conceded|thinks|believes|predicted|remarked|recalled|wrote"
+    r"|writes|coined"
     r"|likened|compared|characterised|characterized|accused|dismissed|praised|speaks|voiced)"
 )
 VIEW = (
@@ -38,13 +40,17 @@ VIEW = (
     r"|estimation|assessment|version|formulation)"
 )
 ASIDE = r"(?:,\s[^,.;“”]{1,80},)?"
-ADVERBS = r"(?:\s(?:has|had|have|also|then|later|first|already|once|now|who|again|publicly|was|is)){0,3}"
+ADVERBS = (
+    r"(?:\s(?:has|had|have|also|then|later|first|already|once|now|who|again|publicly|was|is)){0,3}"
+)
+HELPERS = r"(?:\s(?:will|would|is|to|has|had|have|also|then|later|first)){0,3}"
+INTRODUCED = r"(?:the\s)?(?:[a-z]+\s){0,3}"
 SPEAKERS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?P<name>{NAME}){ASIDE}(?:,?\s(?:however|though|too|for one),?)?{ADVERBS}\s{SAID}\b",
-        rf"\b{SAID}\s(?:by\s)?(?:the\s)?(?:[a-z]+\s){{0,3}}(?P<name>{NAME})",
-        rf"\b(?:[Aa]ccording to|[Ii]n the {VIEW} of|[Aa]ttributed to)\s(?:the\s)?(?:[a-z]+\s){{0,3}}(?P<name>{NAME})",
+        rf"\b{SAID}\s(?:by\s)?{INTRODUCED}(?P<name>{NAME})",
+        rf"\b(?:[Aa]ccording to|[Ii]n the {VIEW} of|attributed to)\s{INTRODUCED}(?P<name>{NAME})",
         rf"\b(?:[Ii]n|[Bb]y|[Tt]o|[Ff]rom)?\s?(?P<name>{NAME})[’']s?\s(?:own\s)?{VIEW}\b",
         rf"\b(?:[Aa]s)\s(?P<name>{NAME})\s(?:sees|put|puts|has it|had it)\b",
     )
@@ -96,8 +102,8 @@ def doers(text: str, verbs: Iterable[str]) -> tuple[Name, ...]:
     for verb in verbs:
         word = re.escape(verb)
         for pattern in (
-            rf"(?P<name>{NAME}){ASIDE}(?:\s(?:will|would|is|to|has|had|have|also|then|later|first|had)){{0,3}}\s{word}\b",
-            rf"\b{word}\b(?:\s[^\s,.;]+){{0,7}}?\sby\s(?:the\s)?(?:[a-z]+\s){{0,3}}(?P<name>{NAME})",
+            rf"(?P<name>{NAME}){ASIDE}{HELPERS}\s{word}\b",
+            rf"\b{word}\b(?:\s[^\s,.;]+){{0,7}}?\sby\s{INTRODUCED}(?P<name>{NAME})",
         ):
             for match in re.finditer(pattern, text):
                 if name := _name(match, "name"):
@@ -107,10 +113,10 @@ def doers(text: str, verbs: Iterable[str]) -> tuple[Name, ...]:
 
 def places(text: str, after: int = 0) -> tuple[Name, ...]:
     """Return the names that follow a preposition of place."""
-    pattern = re.compile(rf"\b(?:in|at|near|outside|off|from)\s(?:the\s(?:[a-z]+\s){{0,3}})?(?P<name>{NAME})")
-    return tuple(
-        name for match in pattern.finditer(text, after) if (name := _name(match, "name"))
+    pattern = re.compile(
+        rf"\b(?:in|at|near|outside|off|from)\s(?:the\s(?:[a-z]+\s){{0,3}})?(?P<name>{NAME})"
     )
+    return tuple(name for match in pattern.finditer(text, after) if (name := _name(match, "name")))
 
 
 def same_name(one: Name, other: Name) -> bool:
@@ -139,11 +145,20 @@ def _name(match: re.Match[str], group: int | str) -> Name | None:
     words = [(m.group(), start + m.start()) for m in re.finditer(r"[\w.’'-]+", written)]
     while words and (fold(words[0][0]) in NOBODY or fold(words[0][0]).rstrip(".") in TITLES):
         words.pop(0)
-    told = tuple(fold(word).rstrip(".") if "." not in word[:-1] else fold(word) for word, _ in words)
+    told = tuple(
+        fold(word).rstrip(".") if "." not in word[:-1] else fold(word) for word, _ in words
+    )
     told = tuple(re.sub(r"[’']s$", "", word) for word in told if word not in TITLES)
     if not words or not told or all(word in NOBODY for word in told):
         return None
     return Name(Span(words[0][1], start + len(written)), told)
+
+
+def label_of(text: str, span: Span) -> Name | None:
+    """Take a stretch of a text for a name, whatever it looks like; None if it holds no word."""
+    words = [(fold(m.group()), m.span()) for m in re.finditer(r"\w[\w’'-]*", span.of(text))]
+    told = tuple(word for word, _ in words if word not in NOBODY and word not in TITLES)
+    return Name(span, told) if told else None
 
 
 def stems_of(names: Iterable[Name]) -> frozenset[str]:

@@ -81,7 +81,7 @@ demonstrator demonstrators protester protesters marchers
 rate rates level
 leader leaders pm prime_minister prime_ministers
 """
-TOKEN = r"\w+(?:[.,]\d+)*"
+WORD_OR_NUMBER = r"\w+(?:[.,]\d+)*"
 
 
 def _names(line: str) -> list[str]:
@@ -103,7 +103,9 @@ def _table() -> dict[str, str]:
 
 TABLE = _table()
 MANY_WORDS = sorted((name for name in TABLE if not name.isalnum()), key=len, reverse=True)
-WORDS = re.compile(rf"(?:{'|'.join(map(re.escape, MANY_WORDS))})(?!\w)|{TOKEN}", re.IGNORECASE)
+WORDS = re.compile(
+    rf"(?:{'|'.join(map(re.escape, MANY_WORDS))})(?!\w)|{WORD_OR_NUMBER}", re.IGNORECASE
+)
 # In lower case these are other words.
 CAPITALS_ONLY = frozenset(("us", "un", "polish", "turkey", "jordan"))
 
@@ -127,10 +129,11 @@ def topics(text: str) -> tuple[Topic, ...]:
     for match in WORDS.finditer(text):
         word = fold(match.group())
         named = word in CAPITALS_ONLY
-        if (word in STOP_WORDS and not (named and match.group().isupper())) or len(word) < 2:
-            # "Won" is a stop word only in "won't".
-            if word != "won" or text[match.end() : match.end() + 1] in {"'", "’"}:
-                continue
+        # "Won" is a stop word only in "won't", as "US" is none and "us" is.
+        is_word = word == "won" and text[match.end() : match.end() + 1] not in {"'", "’"}
+        is_word = is_word or (named and match.group().isupper()) or word not in STOP_WORDS
+        if not is_word or len(word) < 2:
+            continue
         if named and match.group().islower():
             compared = stem(word)
         else:

@@ -1,70 +1,101 @@
-"""Focus: what kind of value would answer a question, and where a sentence gives it.
+"""Focus: what kind of value would answer a question, and what its sentence is known by.
 
-Of several values of the kind asked for, the one nearest the question's words is taken, or the one
-within the short answer that a learned reader saw. Knows nothing of how values are compared.
+Works by patterns of English questions. Knows nothing of the sentences.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from index.types import Span
-from rag.moments import Moment, find_moments
-from rag.names import Name, doers, find_names, find_speakers, places, same_name
-from rag.quantities import Measure, Quantity, find_quantities
+from rag.comparing.moments import find_moments
+from rag.comparing.number_reading import find_quantities
+from rag.comparing.quantities import Measure
+from rag.comparing.topics import Topic, topics
 from rag.question import AnswerKind, Question
-from rag.topics import Topic, topics
 from rag.words import fold, stem
-
-Value = Quantity | Moment | Name
 
 # What people put around a question about sources: "Do the reports agree on how many …".
 ABOUT_SOURCES = re.compile(
-    r"^(?:do|does|did) (?:the |any |all |these )?(?:other )?(?:stor(?:y|ies)|reports?|sources?|articles?|outlets?|papers?)"
-    r" (?:agree|disagree|differ|concur)(?: on| about| over| as to)? |^(?:put a (?:number|figure) on|tell me|please) "
+    r"^(?:do|does|did) (?:the |any |all |these )?(?:other )?(?:stor(?:y|ies)|reports?"
+    r"|sources?|articles?|outlets?|papers?)"
+    r" (?:agree|disagree|differ|concur)(?: on| about| over| as to)? |^(?:put a (?:number"
+    r"|figure) on|tell me|please) "
 )
 YES_NO = re.compile(
-    r"^(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|shall|may|might|isn.t|aren.t"
+    r"^(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|shall|may"
+    r"|might|isn.t|aren.t"
     r"|didn.t|doesn.t|won.t)\b"
 )
 SPEAKING = re.compile(
-    r"\b(?:say|said|says|call(?:ed|s)?|describ(?:e|ed|es)|attribut(?:e|ed)|term(?:ed)|dub(?:bed)|phrase|words"
-    r"|quote[d]?|note[ds]?|warn(?:ed)?|announce[ds]?|declare[ds]?|coin(?:ed)?|spoke|claim(?:ed)?|label(?:led|ed)?"
+    r"\b(?:say|said|says|call(?:ed|s)?|describ(?:e|ed|es)|attribut(?:e|ed)|term(?:ed)"
+    r"|dub(?:bed)|phrase|words"
+    r"|quote[d]?|note[ds]?|warn(?:ed)?|announce[ds]?|declare[ds]?|coin(?:ed)?|spoke"
+    r"|claim(?:ed)?|label(?:led|ed)?"
     r"|hail(?:ed)?|insist(?:ed)?|think|thinks|predict(?:ed)?)\b"
 )
 SOMEONE = re.compile(
-    r"\b(?:who|whom|whose)\b|\b(?:which|what) (?:\w+ ){0,2}(?:leader|minister|official|person|man|woman|president|premier"
+    r"\b(?:who|whom|whose)\b|\b(?:which|what) (?:\w+ ){0,2}(?:leader|minister|official"
+    r"|person|man|woman|president|premier"
     r"|politician|analyst|expert|economist|senator|general|executive|side)\b"
 )
 PERCENT = re.compile(
-    r"\bper ?cent(?:age)?\b|\b(?:share|proportion|fraction|slice|portion|turnout)\b|%|\bhow (?:much|big a (?:slice|part|share)) of\b"
+    r"\bper ?cent(?:age)?\b|\b(?:share|proportion|fraction|slice|portion|turnout)\b|%"
+    r"|\bhow (?:much|big a (?:slice|part|share)) of\b"
 )
-RATE = re.compile(r"\b(?:rate|tariff|duty|level|odds|growth|inflation|unemployment|how (?:heavily|strongly|much))\b")
+RATE = re.compile(
+    r"\b(?:rate|tariff|duty|level|odds|growth|inflation|unemployment|how (?:heavily"
+    r"|strongly|much))\b"
+)
 MONEY = re.compile(
-    r"\b(?:how much|cost|price|worth|fine|rent|bail|pay|paid|salary|budget|value|revenue|profit|loss|damages|charge|amount|"
+    r"\b(?:how much|cost|price|worth|fine|rent|bail|pay|paid|salary|budget|value|revenue"
+    r"|profit|loss|damages|charge|amount|"
     r"sum|how (?:large|big|expensive)|how many (?:dollars|euros|pounds))\b"
 )
 DURATION = re.compile(
-    r"\bhow (?:long|many (?:years|months|weeks|days|hours|decades))\b|\b(?:years|months|weeks|days|time|gap) since\b"
+    r"\bhow (?:long|many (?:years|months|weeks|days|hours|decades))\b|\b(?:years|months"
+    r"|weeks|days|time|gap) since\b"
     r"|\b(?:duration|gap|how recently|length of (?:time|the sentence))\b"
 )
-LENGTH = re.compile(r"\bhow (?:long|far|high|tall|deep|wide|heavy|large|big|fast|much)\b|\b(?:length|height|depth|weight|size|distance|area)\b")
+LENGTH = re.compile(
+    r"\bhow (?:long|far|high|tall|deep|wide|heavy|large|big|fast|much)\b|\b(?:length|height"
+    r"|depth|weight|size|distance|area)\b"
+)
 AGE = re.compile(r"\bhow old\b|\bage of\b|\bold is\b")
-COUNT = re.compile(r"\bhow (?:many|much)\b|\b(?:number|count|toll|total|magnitude|population|figure|tally)\b|\bput a (?:number|figure)\b")
+COUNT = re.compile(
+    r"\bhow (?:many|much)\b|\b(?:number|count|toll|total|magnitude|population|figure"
+    r"|tally)\b|\bput a (?:number|figure)\b"
+)
 TIME = re.compile(
-    r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|week|decade|century)\b|\b(?:date|deadline|day|year|timing) (?:of|for)\b"
+    r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|week|decade|century)\b"
+    r"|\b(?:date|deadline|day|year|timing) (?:of|for)\b"
     r"|\bby when\b|\bhow (?:long ago|soon)\b|\blast year\b|\bor (?:before|after|later|earlier)\b"
 )
-WHERE = re.compile(r"^where\b|\b(?:what|which) (?:country|city|town|place|state|province|village)\b|\b(?:place|venue|location) of\b")
-SINGLE = re.compile(r"\b(?:which|what) (?!are|were|did|do|does|two|three|other)(?:\w+ ){0,2}?(\w+)\b")
+WHERE = re.compile(
+    r"^where\b|\b(?:what|which) (?:country|city|town|place|state|province|village)\b"
+    r"|\b(?:place|venue|location) of\b"
+)
+SINGLE = re.compile(
+    r"\b(?:which|what) (?!are|were|did|do|does|two|three|other)(?:\w+ ){0,2}?(\w+)\b"
+)
 # Doing these, several may be right at once.
 SEVERAL = re.compile(
-    r"\b(?:attend\w*|met|meet|visit\w*|join\w*|support\w*|oppose\w*|criticis\w*|criticiz\w*|sign\w*|back(?:s|ed)?|want\w*"
+    r"\b(?:attend\w*|met|meet|visit\w*|join\w*|support\w*|oppose\w*|criticis\w*|criticiz\w*"
+    r"|sign\w*|back(?:s|ed)?|want\w*"
     r"|work\w*|agree\w*|include\w*|involved|benefit\w*|affected|like\w*|took part|takes? part)\b"
     r"|^who (?:are|were)\b|^where (?:do|does|else|can)\b"
 )
-FUTURE = re.compile(r"\b(?:will|likely|expect(?:ed)?|could|possible|chance|hope\w*|prospect\w*|soon)\b")
+# "What is the genre of …", "What sport is … associated with", "Who is the …".
+ONE_THING = re.compile(
+    r"\b(?:what|who) (?:is|was) (?:the )?(?:\w+ ){0,3}?(?:\w*[^s\W]|\w+ss) (?:of|for|to|in"
+    r"|behind)\b"
+    r"|\b(?:what|which) (?!are|were|did|do|does|is|was|two|three|other)\w*[^s\W] (?:is|was"
+    r"|did|does|has|of)\b"
+    r"|\bwho (?:is|was) \w+"
+)
+FUTURE = re.compile(
+    r"\b(?:will|likely|expect(?:ed)?|could|possible|chance|hope\w*|prospect\w*|soon)\b"
+)
 QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 GENERIC = frozenset(
     "stori report sourc articl outlet paper agre differ disagre figur number mani much exactli"
@@ -83,6 +114,7 @@ class Focus:
         measures: the kinds of quantity that would answer it.
         moment, speaker, doer, place, claim: whether a time, who said it, who did it, a place, or
             whether something is so would answer it.
+        single: whether one thing is asked for that a reader may see and no pattern knows.
         future: whether it asks what may come.
         unit: the stems of what is to be counted.
         keys: what the answer's sentence is known by, in the question's order.
@@ -98,6 +130,7 @@ class Focus:
     doer: bool
     place: bool
     claim: bool
+    single: bool
     future: bool
     unit: frozenset[str]
     keys: tuple[str, ...]
@@ -122,7 +155,9 @@ def focus_of(question: Question) -> Focus:
     claim = (YES_NO.match(text) is not None or text.startswith(("should ", "how strong"))) and not (
         measures or speaker
     )
-    claim = claim or (question.kind is AnswerKind.OTHER and not any((measures, moment, speaker, doer, place)))
+    claim = claim or (
+        question.kind is AnswerKind.OTHER and not any((measures, moment, speaker, doer, place))
+    )
     offered = _offered(question.text) if speaker else frozenset()
     given = _given(question.text, measures, moment=moment)
     keys = {
@@ -131,53 +166,27 @@ def focus_of(question: Question) -> Focus:
         if t.stem not in GENERIC | offered and not any(_overlap(t.span, s) for s in given)
     }.values()
     named = question.proper
+    asked = (("who said it", speaker), ("name", doer), ("date", moment), ("place", place))
     return Focus(
-        asked=_asked(measures, text, speaker=speaker, doer=doer, moment=moment, place=place),
+        asked=next((name for name, is_asked in asked if is_asked), "whether it is so"),
         measures=measures,
         moment=moment,
         speaker=speaker,
         doer=doer,
         place=place,
         claim=claim,
+        single=ONE_THING.search(text) is not None and not several,
         future=YES_NO.match(text) is not None and FUTURE.search(text) is not None,
         unit=_unit(text, told),
         keys=tuple(t.stem for t in keys),
-        content=frozenset(t.stem for t in keys if not t.is_nation and not named & _folded(t, question)),
+        content=frozenset(
+            t.stem for t in keys if not t.is_nation and not named & _folded(t, question)
+        ),
         phrase=frozenset(
             t.stem for quoted in QUOTED.findall(question.text) for t in topics(quoted)
         ),
         verbs=_verbs(text),
     )
-
-
-def pick(
-    focus: Focus, text: str, published: date | None, seen: Span | None
-) -> tuple[Value, ...]:
-    """Return the values of a sentence that may answer, each kind's best, none if it gives none.
-
-    Args:
-        focus: what is asked for.
-        text: the sentence.
-        published: the day its article was published.
-        seen: where in the sentence a reader saw the short answer, if one did.
-    """
-    values: list[Value] = []
-    anchors = [t for t in topics(text) if t.stem in focus.keys]
-    if focus.measures:
-        found = [q for q in find_quantities(text) if q.measure in focus.measures]
-        values += _best([q for q in found if _counts(focus, q)], text, anchors, seen)
-    if focus.moment:
-        values += _best(list(find_moments(text, published)), text, anchors, seen)
-    if focus.speaker:
-        values += _best(list(find_speakers(text)), text, anchors, seen)
-    if focus.doer:
-        forms = [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
-        values += _new(_best(list(doers(text, forms)), text, anchors, seen), focus)
-        if not values and seen is not None and forms:
-            values += _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
-    if focus.place:
-        values += _new(_best(list(places(text)), text, anchors, seen), focus)
-    return tuple(values)
 
 
 def _measures(question: Question, text: str) -> frozenset[Measure]:
@@ -214,32 +223,6 @@ def _asks_for_one(text: str) -> bool:
     return match is not None and not match.group(1).endswith("s")
 
 
-def _asked(
-    measures: frozenset[Measure], text: str, *, speaker: bool, doer: bool, moment: bool, place: bool
-) -> str:
-    if speaker:
-        return "who said it"
-    if doer:
-        return "name"
-    if moment:
-        return "date"
-    if place:
-        return "place"
-    if not measures:
-        return "whether it is so"
-    for measure, name in (
-        (Measure.AGE, "age"),
-        (Measure.SCORE, "score"),
-        (Measure.DURATION, "length of time"),
-        (Measure.COUNT, "number"),
-        (Measure.MONEY, "amount"),
-        (Measure.PERCENT, "percentage"),
-    ):
-        if measure in measures and not (measure is Measure.COUNT and PERCENT.search(text)):
-            return name
-    return "figure"
-
-
 def _unit(text: str, told: Sequence[Topic]) -> frozenset[str]:
     match = re.search(r"\bhow many ((?:\w+ ?){1,2})", text)
     if match is None:
@@ -274,58 +257,5 @@ def _verbs(text: str) -> tuple[str, ...]:
     return tuple(t.stem for t in rest if t.stem not in skipped)[:1]
 
 
-def _counts(focus: Focus, quantity: Quantity) -> bool:
-    if quantity.measure is not Measure.COUNT or not focus.unit or not quantity.unit:
-        return True
-    return bool(quantity.unit & focus.unit) or bool(quantity.unit & PEOPLE and focus.unit & PEOPLE)
-
-
-PEOPLE = frozenset(
-    t.stem
-    for t in topics(
-        "people demonstrators protesters residents passengers victims voters workers employees"
-        " soldiers civilians children women men officers patients students migrants refugees fighters"
-        " supporters fans others"
-    )
-)
-# Counting these, a report counts some of the people.
-SOME_PEOPLE = frozenset(
-    t.stem for t in topics("children women men civilians soldiers officers students foreigners girls boys")
-)
-
-
-def _best(
-    values: Sequence[Value], text: str, anchors: Sequence[Topic], seen: Span | None
-) -> list[Value]:
-    whole = [v for v in values if not (isinstance(v, Quantity) and v.part)] or list(values)
-    if seen is not None:
-        within = [value for value in whole if _overlap(value.span, seen)]
-        whole = within or whole
-    return [max(whole, key=lambda v: _nearness(v, text, anchors))] if whole else []
-
-
-def _nearness(value: Value, text: str, anchors: Sequence[Topic]) -> float:
-    """Return how near a value stands to the question's words; a clause's end keeps them apart."""
-    total = 0.0
-    for anchor in anchors:
-        first, last = sorted((value.span, anchor.span))
-        between = text[first.end : last.start] if first.end < last.start else ""
-        distance = len(between.split()) + 8 * len(re.findall(r"[;:—]|,\s(?:and|but|while)\b|\b(?:but|while)\b", between))
-        total += 1 / (2 + distance)
-    return total
-
-
-def _new(values: Sequence[Value], focus: Focus) -> list[Value]:
-    """Return the names that the question does not itself give."""
-    return [
-        v for v in values if isinstance(v, Name) and not {t.stem for t in topics(" ".join(v.words))} <= set(focus.keys)
-    ]
-
-
 def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
-
-
-def same(one: Name, other: Name) -> bool:
-    """Tell whether two names may be one's; see `rag.names`."""
-    return same_name(one, other)

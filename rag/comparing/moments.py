@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from index.dates import MONTH_NAMES
 from index.types import Span
-from rag.quantities import DAYS, ONES
+from rag.comparing.number_words import DAYS, ONES
 from rag.words import fold
 
 ENGLISH = [names.split()[0] for names in MONTH_NAMES]
@@ -31,22 +31,28 @@ YEAR = r"(?P<year>(?:1[0-9]|20)\d\d)\b(?!\s?(?:people|%|per ?cent))"
 COUNT = rf"(?P<count>\d+|{'|'.join(ONES)}|ten|twenty|thirty|forty|fifty|a|an|several)"
 UNIT = r"(?P<unit>day|week|month|year|decade)s?"
 # "by" and "before" name the end of a range that begins when the article was written.
-DEADLINE = r"(?:(?P<by>by|before|until|no later than|not later than)\s(?:the end of\s|the close of\s)?)?"
+DEADLINE = (
+    r"(?:(?P<by>by|before|until|no later than|not later than)\s(?:the end of\s|the close of\s)?)?"
+)
+PART_OF = "the (?:start|end|middle) of"
+NAMED_TIME = "|".join(
+    (*"day week month year spring summer autumn winter".split(), *WEEKDAYS, *ENGLISH)
+)
+THIS = "(?:this week['’]s|the|this|the current|his|her|their)"
+EVENT = "(?:visit|trip|tour|journey|summit|stay)"
 FORMS = (
     rf"{DEADLINE}(?:(?:early|mid|late|in|on)[ -])?{MONTH}\s{DAY}(?!\d)(?:,?\s{YEAR})?",
     rf"{DEADLINE}\b{DAY}\s(?:of\s)?{MONTH}(?:,?\s{YEAR})?",
-    rf"{DEADLINE}(?:(?:early|mid|late|in|the (?:start|end|middle) of)[ -])?{MONTH}(?:,?\s(?:of\s)?{YEAR})?",
+    rf"{DEADLINE}(?:(?:early|mid|late|in|{PART_OF})[ -])?{MONTH}(?:,?\s(?:of\s)?{YEAR})?",
     rf"(?:over|in|during|within) the (?P<next>next|coming|last|past) (?:{COUNT}\s)?{UNIT}\b",
     rf"(?P<within>within|in) {COUNT} {UNIT}(?:['’] time)?\b",
     rf"{COUNT} {UNIT} (?P<ago>ago|earlier)\b",
-    rf"(?P<rel>last|this|next) (?P<what>day|week|month|year|spring|summer|autumn|fall|winter"
-    rf"|{'|'.join(WEEKDAYS)}|{'|'.join(ENGLISH)})\b",
+    rf"(?P<rel>last|this|next) (?P<what>{NAMED_TIME})\b",
     r"\b(?P<near>today|yesterday|tomorrow)\b",
     rf"\b(?P<weekday>{'|'.join(WEEKDAYS)})\b",
     rf"{DEADLINE}(?<![\d,.$£€-]){YEAR}(?!\s?-)(?P<decades>s)?",
     # An event that is going on as the article is written; which day that is may be unknown.
-    r"(?P<during>(?:on|during) (?:this week['’]s |the |this |the current |his |her |their )(?:\w+ )?"
-    r"(?:visit|trip|tour|journey|summit|stay)|(?:visit|trip|tour|journey|stay), during which)\b",
+    rf"(?P<during>(?:on|during) {THIS} (?:\w+ )?{EVENT}|{EVENT}, during which)\b",
 )
 PATTERNS = tuple(
     re.compile(rf"(?<!\w){form}" if not form.startswith(r"\b") else form, re.IGNORECASE)
@@ -54,7 +60,6 @@ PATTERNS = tuple(
 )
 SMALL_MAY = re.compile(r"\bmay\b(?!\s\d)")
 ROUGH = {"day": 0, "week": 4, "month": 20, "year": 200, "decade": 400}
-FAR = date(2999, 12, 31).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +150,17 @@ def _calendar(
     parts: dict[str, str | None], span: Span, published: date | None, *, deadline: bool
 ) -> Moment | None:
     month = MONTHS[fold(parts["month"] or "")]
-    day = int(parts["day"]) if parts.get("day") else None
+    day = _whole(parts.get("day"))
     if day is not None and not 1 <= day <= 31:
         return None
-    year = int(parts["year"]) if parts.get("year") else None
+    year = _whole(parts.get("year"))
     if year is None and published is not None:
         # The nearest one: news seldom looks further than half a year without saying the year.
         years = (published.year - 1, published.year, published.year + 1)
         middle = published.toordinal()
-        year = min(years, key=lambda y: abs(date(y, month, min(day or 15, 28)).toordinal() - middle))
+        year = min(
+            years, key=lambda y: abs(date(y, month, min(day or 15, 28)).toordinal() - middle)
+        )
     if year is None:
         return Moment(span, month=month, day=day, deadline=deadline)
     try:
@@ -177,10 +184,12 @@ def _relative(parts: dict[str, str | None], span: Span, published: date) -> Mome
         return Moment(span, days, weekday=weekday)
     if parts.get("rel"):
         return _named(fold(parts["rel"] or ""), fold(parts["what"] or ""), span, published)
-    unit = fold(parts["unit"] or "day")
     number = _count(parts.get("count"))
-    if number is None:
-        return None
+    return None if number is None else _counted(number, parts, span, today)
+
+
+def _counted(number: float, parts: dict[str, str | None], span: Span, today: int) -> Moment:
+    unit = fold(parts["unit"] or "day")
     length = round(number * DAYS[unit])
     rough = ROUGH[unit]
     if parts.get("ago"):
@@ -214,6 +223,10 @@ def _named(rel: str, what: str, span: Span, published: date) -> Moment | None:
 
 def _around(published: date, days: int) -> tuple[int, int]:
     return published.toordinal() - days, published.toordinal() + days
+
+
+def _whole(written: str | None) -> int | None:
+    return int(written) if written else None
 
 
 def _count(written: str | None) -> float | None:
