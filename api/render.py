@@ -10,7 +10,7 @@ from datetime import date
 from rich.console import Console
 from rich.text import Text
 
-from rag.types import Answer, Found, Nearest, Sentence, Source
+from rag.types import Answer, Disagreement, Found, Nearest, Sentence, Source
 
 NEAREST_CHARS = 300
 INDENT = 4
@@ -88,19 +88,29 @@ def _show_abstention(console: Console, answer: Answer) -> None:
 
 
 def _show_disagreements(console: Console, answer: Answer) -> None:
-    sources = {source.n: source for source in answer.sources}
-    for disagreement in answer.disagreements:
-        console.print()
-        text = Text(f"Sources differ on {clean(disagreement.about)}:", style="bold yellow")
-        for place, position in enumerate(disagreement.positions):
-            value = clean(position.value).rstrip(".")
-            text.append(" · " if place else " ", style="not bold default")
-            text.append(value, style="bold default")
-            taken = [sources[n] for n in position.sources if n in sources]
-            said = "; ".join(_outlet_and_day(source) for source in taken)
-            text.append(f" ({said}) " if said else " ", style="not bold default")
-            text.append("".join(f"[{n}]" for n in position.sources), style="bold cyan")
-        paragraph(console, text)
+    for opening, between, found in (
+        ("Sources differ on", " · ", answer.disagreements),
+        ("Brought up to date:", " → ", answer.updates),
+    ):
+        for disagreement in found:
+            console.print()
+            paragraph(console, _positions(opening, between, disagreement, answer.sources))
+
+
+def _positions(
+    opening: str, between: str, disagreement: Disagreement, cited: Sequence[Source]
+) -> Text:
+    sources = {source.n: source for source in cited}
+    text = Text(f"{opening} {clean(disagreement.about)}:", style="bold yellow")
+    for place, position in enumerate(disagreement.positions):
+        value = clean(position.value).rstrip(".")
+        text.append(between if place else " ", style="not bold default")
+        text.append(value, style="bold default")
+        taken = [sources[n] for n in position.sources if n in sources]
+        said = "; ".join(_outlet_and_day(source) for source in taken)
+        text.append(f" ({said}) " if said else " ", style="not bold default")
+        text.append("".join(f"[{n}]" for n in position.sources), style="bold cyan")
+    return text
 
 
 def _outlet_and_day(source: Source) -> str:

@@ -25,6 +25,7 @@ from rag.question import parse_question
 
 PAIRS = Path(__file__).with_name("disagreement_pairs.yaml")
 HALVES = ("in view", "unseen")
+SETS = (*HALVES, "longer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def read_pairs(path: Path = PAIRS) -> list[Pair]:
     return [
         Pair(
             id=row["id"],
-            half=HALVES[place % 2],
+            half=row.get("set") or HALVES[place % 2],
             why=row["why"],
             question=row["question"],
             statements=(_statement(row["a"], "a"), _statement(row["b"], "b")),
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m evals.disagreement_pairs", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument("--half", choices=HALVES, help="only this half")
+    parser.add_argument("--half", choices=SETS, help="only this half")
     parser.add_argument("--errors", action="store_true", help="name the pairs that are wrong")
     options = parser.parse_args(arguments)
     try:
@@ -88,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    for half in HALVES:
+    for half in SETS:
         if options.half in {None, half}:
             _report([pair for pair in pairs if pair.half == half], half, errors=options.errors)
     return 0

@@ -7,11 +7,11 @@ disagreement. Knows nothing of how sentences are found, nor of how an answer is 
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.comparing.alignment import aligned
-from rag.comparing.contrast import differ, same_value
+from rag.comparing.contrast import differ, same_value, updated
 from rag.comparing.focus import Focus, focus_of
 from rag.comparing.quantities import Measure, Quantity
 from rag.comparing.statements import Reading, Statement, read_statement
@@ -19,7 +19,7 @@ from rag.comparing.topics import topics
 from rag.comparing.values import Claim, Value
 from rag.question import Question
 
-__all__ = ("Conflict", "Side", "Statement", "find_disagreements")
+__all__ = ("Conflict", "Side", "Statement", "find_disagreements", "find_updates")
 
 MEASURED = {
     Measure.AGE: "age",
@@ -56,14 +56,48 @@ def find_disagreements(question: Question, statements: Sequence[Statement]) -> t
         question: what was asked.
         statements: sentences that may answer it, of any articles, the most probable first.
     """
+    return _compare(question, statements, differ)
+
+
+def find_updates(question: Question, statements: Sequence[Statement]) -> tuple[Conflict, ...]:
+    """Return what later statements bring up to date: positions from the oldest to the newest.
+
+    An update is told from a contradiction where one outlet gives both values, or where the words
+    say so ("so far", "has risen to", "up from"). Arguments are as in `find_disagreements`.
+    """
+    found = []
+    for conflict in _compare(question, statements, updated):
+        dated = [
+            (min(statements[n].article.published or "" for n in side.statements), side)
+            for side in conflict.positions
+        ]
+        ordered = sorted(dated, key=lambda pair: pair[0])
+        found.append(Conflict(conflict.about, tuple(side for _, side in ordered)))
+    return tuple(found)
+
+
+def _compare(
+    question: Question,
+    statements: Sequence[Statement],
+    differing: Callable[[Reading, Reading], bool],
+) -> tuple[Conflict, ...]:
     focus = focus_of(question)
     read = [r for i, s in enumerate(statements) for r in read_statement(focus, i, s)]
-    conflicts = []
+    conflicts: dict[frozenset[int], Conflict] = {}
     for kind in dict.fromkeys(_kind(r) for r in read):
-        conflict = _conflict(focus, question, [r for r in read if _kind(r) == kind])
-        if conflict is not None:
-            conflicts.append(conflict)
-    return tuple(conflicts)
+        ours = [r for r in read if _kind(r) == kind]
+        pairs = [
+            (one, other)
+            for one, other in itertools.combinations(ours, 2)
+            if _apart(one, other) and differing(one, other) and aligned(focus, one, other)
+        ]
+        sides = _sides(focus, ours, pairs)
+        if len(sides) > 1:
+            taken = frozenset(r.index for side in sides for r in side)
+            # The same sentences, of which another word tells the same, are one conflict.
+            about = _about(focus, question, [r for pair in pairs for r in pair])
+            conflicts.setdefault(taken, Conflict(about, tuple(_side(side) for side in sides)))
+    return tuple(conflicts.values())
 
 
 def _kind(reading: Reading) -> str:
@@ -75,16 +109,11 @@ def _kind(reading: Reading) -> str:
     return type(value).__name__
 
 
-def _conflict(focus: Focus, question: Question, read: Sequence[Reading]) -> Conflict | None:
-    pairs = [
-        (one, other)
-        for one, other in itertools.combinations(read, 2)
-        if _apart(one, other) and aligned(focus, one, other) and differ(one, other)
-    ]
-    if not pairs:
-        return None
+def _sides(
+    focus: Focus, read: Sequence[Reading], pairs: Sequence[tuple[Reading, Reading]]
+) -> list[list[Reading]]:
+    """Return who stands with whom: those that differ, and others that say the same as one side."""
     involved = sorted({r.index: r for pair in pairs for r in pair}.values(), key=lambda r: r.index)
-    # Others that say the same as one side and are about the same stand with it.
     sides: list[list[Reading]] = []
     for reading in involved:
         side = next((s for s in sides if all(same_value(reading, r) for r in s)), None)
@@ -92,16 +121,15 @@ def _conflict(focus: Focus, question: Question, read: Sequence[Reading]) -> Conf
             sides.append([reading])
         else:
             side.append(reading)
+    spoken = {r.statement.article.id for r in involved}
     for reading in read:
-        if reading in involved:
+        if reading in involved or reading.statement.article.id in spoken:
             continue
         for side in sides:
             if any(same_value(reading, r) and aligned(focus, reading, r) for r in side):
                 side.append(reading)
                 break
-    if len(sides) < 2:
-        return None
-    return Conflict(_about(focus, question, involved), tuple(_side(side) for side in sides))
+    return sides
 
 
 def _side(side: Sequence[Reading]) -> Side:

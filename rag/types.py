@@ -156,7 +156,8 @@ class Answer:
 
     `text` is the sentences with their source numbers. `confidence` is the estimated probability
     that the first sentence answers the question; below one half it abstains.
-    `timings_ms` has the milliseconds of each step.
+    `timings_ms` has the milliseconds of each step. `updates` are differences that time explains:
+    the last position of each brings the ones before it up to date.
     """
 
     id: str
@@ -176,6 +177,7 @@ class Answer:
     model: str | None
     usage: dict[str, Any] | None
     timings_ms: dict[str, float]
+    updates: tuple[Disagreement, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain JSON values."""

@@ -23,6 +23,7 @@ UPDATES = re.compile(
     r"|has reached|lowered|cut its)\b"
 )
 EARLY = re.compile(r"\b(?:so far|at least|initial(?:ly)?|early|preliminary|first reports|as of)\b")
+BEFORE_NUMBER = re.compile(r"\b(?:from|previous\w*|earlier)\s*$")
 QUARTER = re.compile(
     r"\b(?:first|second|third|fourth) (?:quarter|half)\b|\b(?:spring|summer|autumn|winter)\b",
     re.IGNORECASE,
@@ -44,7 +45,16 @@ def same_value(one: Reading, other: Reading) -> bool:
 
 
 def differ(one: Reading, other: Reading) -> bool:
-    """Tell whether two values of one kind contradict each other, once and for all."""
+    """Tell whether two values of one kind contradict each other, and neither is an update."""
+    return _contradict(one, other) and not updated(one, other)
+
+
+def updated(one: Reading, other: Reading) -> bool:
+    """Tell whether the later of two differing values brings the earlier one up to date."""
+    return _contradict(one, other) and _is_update(one, other)
+
+
+def _contradict(one: Reading, other: Reading) -> bool:
     match one.value, other.value:
         case Quantity() as mine, Quantity() as theirs:
             return (
@@ -54,7 +64,7 @@ def differ(one: Reading, other: Reading) -> bool:
                 and not (mine.part or theirs.part)
                 and not _some_of(one, other)
                 and not _other_period(one, other)
-                and not _update(one, other)
+                and not _tells_both(one, other)
             )
         case Moment(), Moment():
             return _concur(one, other) is False
@@ -97,7 +107,27 @@ def _other_period(one: Reading, other: Reading) -> bool:
     return bool(parts[0] and parts[1] and not parts[0] & parts[1])
 
 
-def _update(one: Reading, other: Reading) -> bool:
+def _tells_both(one: Reading, other: Reading) -> bool:
+    """Tell whether one sentence states both values, as where it sets police against organisers."""
+    return any(
+        isinstance(theirs.value, Quantity)
+        and any(
+            quantity != mine.value and same_unit(quantity, theirs.value)
+            and agree(quantity, theirs.value)
+            for quantity in find_quantities(mine.statement.text)
+        )
+        and not _was(mine)
+        for mine, theirs in ((one, other), (other, one))
+    )  # fmt: skip
+
+
+def _was(reading: Reading) -> bool:
+    """Tell whether a sentence gives an earlier value beside its own."""
+    text = reading.statement.text
+    return any(BEFORE_NUMBER.search(text[: q.span.start]) for q in find_quantities(text))
+
+
+def _is_update(one: Reading, other: Reading) -> bool:
     """Tell whether the later sentence brings the earlier one's value up to date."""
     if one.published is None or other.published is None or one.published == other.published:
         return False
@@ -105,15 +135,11 @@ def _update(one: Reading, other: Reading) -> bool:
     outlets = early.statement.article.outlet, late.statement.article.outlet
     if outlets[0] is not None and outlets[0] == outlets[1]:
         return True
+    if not isinstance(early.value, Quantity):
+        return False
     if EARLY.search(fold(early.statement.text)) or UPDATES.search(fold(late.statement.text)):
         return True
-    value = early.value
-    return isinstance(value, Quantity) and any(
-        same_unit(value, q) and agree(value, q)
-        for q in find_quantities(late.statement.text)
-        if q != late.value
-        and re.search(r"\b(?:from|previous\w*|earlier)\s*$", late.statement.text[: q.span.start])
-    )
+    return _was(late)
 
 
 def _concur(one: Reading, other: Reading) -> bool | None:

@@ -23,7 +23,7 @@ TITLES = frozenset(
     prince princess coach chinese canadian american british french german russian the
     """.split()
 )
-WORD = r"(?:[A-Z][\w’'-]*[\w]|[A-Z]\.)"
+WORD = r"(?:(?:[A-Z]\.){2,}|[A-Z][\w’'-]*[\w]|[A-Z]\.)"
 NAME = rf"{WORD}(?:\s(?:(?:of|de|van|von|bin|al|del|da)\s)?{WORD}){{0,5}}"
 NAMED = re.compile(NAME)
 SAID = (

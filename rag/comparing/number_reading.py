@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from index.types import Span
 from rag.comparing.number_words import (
     AFTER,
+    BEFORE_YEAR,
     CLOCK,
     CONTEST,
     CURRENCIES,
@@ -34,12 +35,16 @@ from rag.comparing.number_words import (
 )
 from rag.comparing.quantities import Measure, Quantity
 from rag.comparing.topics import topics
-from rag.words import fold
+from rag.words import STOP_WORDS, fold
 
 # How far beyond "more than N" a writer would still say so; Krifka 2009, "Approximate
 # interpretations of number words", is why round numbers are rough and others are not.
 OPEN = 1.5
 NEARLY = 0.87
+# How many characters before a number tell what it is.
+LEFT = 40
+# What is written onto a number makes it another thing: "51st", "555-0100", "747-style".
+STUCK = re.compile(r"(?:st|nd|rd|th|s)\b|[-/.]?\d|-[a-z]")
 # A fraction is as rough as this many per cent.
 FRACTION_STEP = 4.0
 
@@ -118,7 +123,10 @@ def _made(match: re.Match[str], written: _Written, after: re.Match[str] | None) 
         low, high = _hedged(hedge, low, high)
     if measure is Measure.COUNT:
         unit = _counted(text, end)
-    part = bool(PART.search(text, 0, match.start()) or PART_AFTER.match(text, end))
+    part = bool(
+        PART.search(text, max(0, match.start() - LEFT), match.start())
+        or PART_AFTER.match(text, end)
+    )
     beyond = {"under": -1, "over": 1}.get(hedge, 0)
     return Quantity(Span(match.start(), end), measure, unit, low, high, step, rough, beyond, part)
 
@@ -148,18 +156,17 @@ def _is_number(match: re.Match[str], text: str, after: re.Match[str] | None) -> 
     rest = text[match.end() :]
     if after is not None or match["sign"] or match["big"]:
         return True
-    if (
-        YEAR.fullmatch(digits)
-        or CLOCK.match(rest)
-        or re.match(r"(?:st|nd|rd|th|s)\b|[-/.]?\d|-[a-z]", rest)
-    ):
+    if CLOCK.match(rest) or DATE_AROUND.match(rest) or STUCK.match(rest):
         return False
-    if DATE_AROUND.match(rest) or DATE_BEFORE.search(text, 0, match.start("number")):
+    start = match.start("number")
+    if any(sign.search(text, max(0, start - LEFT), start) for sign in (DATE_BEFORE, NOT_A_COUNT)):
         return False
-    if NOT_A_COUNT.search(text, 0, match.start("number")):
-        return False
-    # "one" is more often a pronoun than a count.
-    return fold(digits) not in {"one", "a", "an", "dozen"} or fold(digits) == "dozen"
+    if YEAR.fullmatch(digits):
+        counted = re.match(r"\s([a-z]+)", rest)
+        in_time = BEFORE_YEAR.search(text, max(0, match.start() - LEFT), match.start())
+        return counted is not None and counted[1] not in STOP_WORDS and not in_time
+    # "One" is more often a pronoun than a count; no count begins with a nought.
+    return fold(digits) not in {"one", "a", "an"} and not re.match(r"0\d", digits)
 
 
 def _number(match: re.Match[str]) -> tuple[float, float]:

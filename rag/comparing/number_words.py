@@ -115,7 +115,7 @@ PLAIN = (
     rf"(?:[ -]?(?P<big>(?:{BIG})\b(?: (?:{BIG})\b)?|dozen\b))?(?P<and_half> and a half)?"
 )
 QUANTITY = re.compile(
-    rf"(?<![\w.,/-])(?:(?:{HEDGE})\s(?:the |a )?)?(?:only |just )?"
+    rf"(?<![\w.,/-])(?<!\d:)(?:(?:{HEDGE})\s(?:the |a )?)?(?:only |just )?"
     rf"(?:(?P<vague>{'|'.join(sorted(VAGUE, key=len, reverse=True))})\b|{FRACTION}|{PLAIN})",
     re.IGNORECASE,
 )
@@ -148,6 +148,11 @@ MONTHS = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 DATE_AROUND = re.compile(rf"^(?:st|nd|rd|th)?,?\s(?:of )?(?:{MONTHS})[a-z]*\b", re.IGNORECASE)
 DATE_BEFORE = re.compile(rf"\b(?:{MONTHS})[a-z]*\.?\s$", re.IGNORECASE)
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+BEFORE_YEAR = re.compile(
+    rf"(?:^|\b(?:in|since|of|by|until|till|from|to|during|early|late|mid|before|after|the|and"
+    rf"|(?:{MONTHS})[a-z]*)|[,(-])\s?$",
+    re.IGNORECASE,
+)
 CLOCK = re.compile(r"^(?::\d\d|\s?[ap]\.?m\b)", re.IGNORECASE)
 PHRASE_END = re.compile(
     r"[.,;:()“”\"—–?!]|\b(?:in|on|at|of|for|to|from|by|with|after|before|as|and|or|that"
