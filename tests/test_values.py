@@ -128,7 +128,7 @@ def test_agreement_does_not_depend_on_the_order(
     assert agree(first, second) == agree(second, first)
 
 
-@given(st.integers(1, 999), st.integers(1, 999))
+@given(st.integers(1, 998), st.integers(1, 998))
 def test_two_exact_counts_agree_only_when_they_are_equal(one: int, other: int) -> None:
     first, second = quantity(f"{one + 1} people"), quantity(f"{other + 1} people")
     assert agree(first, second) == (one == other)
@@ -136,8 +136,10 @@ def test_two_exact_counts_agree_only_when_they_are_equal(one: int, other: int) -
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_within_its_bounds(text: str) -> None:
-    for found in (*find_quantities(text), *find_moments(text, TODAY), *find_speakers(text)):
-        assert 0 <= found.span.start < found.span.end <= len(text)
+    spans = [quantity.span for quantity in find_quantities(text)]
+    spans += [moment.span for moment in find_moments(text, TODAY)]
+    spans += [name.span for name in find_speakers(text)]
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
     polarities(text)
 
 
@@ -234,10 +236,10 @@ def test_names_are_one_by_their_words_or_initials(one: str, other: str, same: bo
 
 
 def test_who_did_something_is_read_from_either_voice() -> None:
-    (active,) = doers("Lena Park, a baker, won the race.", ["won"])
-    (passive,) = doers("The race was won by Ruth Adeyemi.", ["won"])
+    (active,) = doers("Lena Park, a baker, won the race.", ["won"], frozenset())
+    (passive,) = doers("The race was won by Ruth Adeyemi.", ["won"], frozenset())
     assert (active.words, passive.words) == (("lena", "park"), ("ruth", "adeyemi"))
-    assert not doers("Lena Park watched as the race was won.", ["won"])
+    assert not doers("Lena Park watched as the race was won.", ["won"], frozenset())
 
 
 def test_a_place_stands_behind_its_preposition() -> None:

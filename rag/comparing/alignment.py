@@ -10,9 +10,11 @@ from rag.comparing.focus import Focus
 from rag.comparing.moments import Moment
 from rag.comparing.names import find_names
 from rag.comparing.polarity import LIKELY, PROSPECTS
+from rag.comparing.quantities import Measure, Quantity
 from rag.comparing.statements import Reading
 from rag.comparing.topics import topics
 from rag.comparing.values import Claim
+from rag.words import stem
 
 # The share of the question's words that a sentence holds, and both sentences hold in common.
 FIT = 0.55
@@ -29,9 +31,22 @@ COMMON = 2
 NEAR = 0.6
 # A sentence that probably answers needs fewer of the question's words, and the other way round.
 TRUST = 0.2
+PREPOSITIONS = "on|of|for|from|by|against|to(?= the | [A-Z])"
+# A preposition, and up to four words behind it, up to the next.
 PREPOSITION = re.compile(
-    r"\b(on|of|for|to(?= the | [A-Z])|from|by|against)\s((?:[^\s,.;:]+\s?){1,4})"
+    rf"\b({PREPOSITIONS})\s((?:(?!(?:{PREPOSITIONS}|in|at|with)\s)[^\s,.;:]+\s?){{1,4}})"
 )
+VALUE_BEHIND = re.compile(
+    r"[\d$€£]|(?:some|about|around|nearly|almost|more|less|the end|early|late|mid)\b"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+)
+# The ends and forms by which a past verb is told, well enough to see that it is another verb.
+PAST = re.compile(
+    r"\b(?:[a-z]{2,}ed|began|built|bought|broke|came|chose|cut|died|drew|fell|fled|fought|found|gave|grew"
+    r"|held|kept|led|left|lost|made|met|paid|ran|rose|said|sat|saw|sent|set|shot|sold|spent|spoke"
+    r"|stood|struck|took|told|went|won|wrote)\b"
+)
+LIGHT = frozenset(stem(verb) for verb in "gave received set included involved imposed".split())
 RIVALS = tuple(
     frozenset(group.split())
     for group in (
@@ -75,7 +90,7 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
     if len(common) < COMMON and not (common and len(keys) <= 2) and not _on_prospects(focus, one):
         return False
     return not any(
-        _other_subject(keys, mine, theirs) for mine, theirs in ((one, other), (other, one))
+        _other_subject(focus, keys, mine, theirs) for mine, theirs in ((one, other), (other, one))
     )
 
 
@@ -105,31 +120,61 @@ def _of_another_nation(keys: frozenset[str], reading: Reading) -> bool:
     return bool(asked - nations) and bool(nations - asked)
 
 
-def _other_subject(keys: frozenset[str], one: Reading, other: Reading) -> bool:
+def _other_subject(focus: Focus, keys: frozenset[str], one: Reading, other: Reading) -> bool:
     """Tell whether a word of the question that one sentence holds has a rival in the other."""
+    missing = (keys & one.own) - other.own
+    extra = other.own - one.own - keys
+    if _other_slot(keys, one, other) or any(_rivalled(w, other, extra) for w in missing):
+        return True
+    if missing & focus.content and _another_event(one, other):
+        return True
+    named = _named(one) & keys
+    return bool(named - other.own - other.near) and bool(_named(other) - one.own - one.near - keys)
+
+
+def _other_slot(keys: frozenset[str], one: Reading, other: Reading) -> bool:
+    """Tell whether another thing stands behind the preposition that a word of the question does."""
     missing = (keys & one.own) - other.own
     extra = other.own - one.own - keys
     slots = _slots(other.statement.text)
     for prep, heads in _slots(one.statement.text):
         rivals = [theirs for other_prep, theirs in slots if prep == other_prep]
-        if (
-            prep != "of"
-            and heads & keys
-            and rivals
-            and not any(theirs & (heads | keys) for theirs in rivals)
-        ):
+        elsewhere = rivals and not any(theirs & (heads | keys) for theirs in rivals)
+        if prep != "of" and heads & keys and elsewhere:
             return True
         if any(heads & missing - theirs and theirs & extra for theirs in rivals):
             return True
-    for word in missing:
-        if any(word in group and group & extra for group in RIVALS):
-            return True
-        if word in other.near:
-            continue
-        if word.startswith("nation ") and any(w.startswith("nation ") for w in extra):
-            return True
-    named = _named(one) & keys
-    return bool(named - other.own - other.near) and bool(_named(other) - one.own - one.near - keys)
+    return False
+
+
+def _rivalled(word: str, other: Reading, extra: frozenset[str]) -> bool:
+    """Tell whether a sentence without a word of the question holds what excludes it."""
+    if word in RIVALS[0] and isinstance(other.value, Quantity):
+        # A number that is not said to be of the dead is no number of them.
+        return True
+    if any(word in group and group & extra for group in RIVALS):
+        return True
+    nation = word.startswith("nation ") and word not in other.near
+    return nation and any(w.startswith("nation ") for w in extra)
+
+
+def _another_event(one: Reading, other: Reading) -> bool:
+    """Tell whether the other sentence times or prices what happened by another verb."""
+    if isinstance(one.value, Quantity) and one.value.measure not in {
+        Measure.DURATION,
+        Measure.MONEY,
+    }:
+        return False
+    if not isinstance(one.value, Quantity | Moment):
+        return False
+    mine, theirs = (_verbs(reading) for reading in (one, other))
+    return bool(theirs - one.own - one.near) and not mine & theirs
+
+
+def _verbs(reading: Reading) -> frozenset[str]:
+    """Return the stems of the past verbs in a value's clause."""
+    found = (t.stem for match in PAST.finditer(reading.statement.text) for t in topics(match[0]))
+    return frozenset(found) & reading.own - LIGHT
 
 
 def _slots(text: str) -> list[tuple[str, frozenset[str]]]:
@@ -137,6 +182,7 @@ def _slots(text: str) -> list[tuple[str, frozenset[str]]]:
     found = (
         (match[1], frozenset(t.stem for t in topics(match[2]) if not t.stem[0].isdigit()))
         for match in PREPOSITION.finditer(text)
+        if not VALUE_BEHIND.match(match[2])
     )
     return [(prep, heads) for prep, heads in found if heads]
 

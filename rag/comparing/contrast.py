@@ -10,6 +10,7 @@ from datetime import date
 from rag.comparing.moments import Moment, concur, find_moments, latest_year
 from rag.comparing.names import Name, same_name
 from rag.comparing.number_reading import find_quantities
+from rag.comparing.polarity import polarities
 from rag.comparing.quantities import Measure, Quantity, agree, same_unit
 from rag.comparing.statements import Reading
 from rag.comparing.topics import nation_of
@@ -71,8 +72,18 @@ def _contradict(one: Reading, other: Reading) -> bool:
         case Name() as mine, Name() as theirs:
             return not same_name(mine, theirs) and not _part_of(mine, theirs)
         case Claim() as mine, Claim() as theirs:
-            return mine.word == theirs.word and mine.sign != theirs.sign
+            return (
+                mine.word == theirs.word
+                and mine.sign != theirs.sign
+                and not _deny_alike(one, other)
+            )
     return False
+
+
+def _deny_alike(one: Reading, other: Reading) -> bool:
+    """Tell whether two sentences deny the same, though of other words beside it."""
+    mine, theirs = (polarities(r.statement.text) for r in (one, other))
+    return any(sign.value == theirs[w].value == -1 for w, sign in mine.items() if w in theirs)
 
 
 def _far_apart(one: Quantity, other: Quantity) -> bool:

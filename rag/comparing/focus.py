@@ -13,7 +13,7 @@ from rag.comparing.number_reading import find_quantities
 from rag.comparing.quantities import Measure
 from rag.comparing.topics import Topic, topics
 from rag.question import AnswerKind, Question
-from rag.words import fold, stem
+from rag.words import STOP_WORDS, fold, stem
 
 # What people put around a question about sources: "Do the reports agree on how many …".
 ABOUT_SOURCES = re.compile(
@@ -40,7 +40,7 @@ SOMEONE = re.compile(
     r"|politician|analyst|expert|economist|senator|general|executive|side)\b"
 )
 PERCENT = re.compile(
-    r"\bper ?cent(?:age)?\b|\b(?:share|proportion|fraction|slice|portion|turnout)\b|%"
+    r"\bper ?cent(?:age)?\b|\b(?:share|proportion|fraction|slice|portion|turnout|stake)\b|%"
     r"|\bhow (?:much|big a (?:slice|part|share)) of\b"
 )
 RATE = re.compile(
@@ -71,6 +71,7 @@ TIME = re.compile(
     r"|\b(?:date|deadline|day|year|timing) (?:of|for)\b"
     r"|\bby when\b|\bhow (?:long ago|soon)\b|\blast year\b|\bor (?:before|after|later|earlier)\b"
 )
+ASKS_OTHER = re.compile(r"^(?:how (?:many|much|big|large|old|far|high)|who|whom|where|why)\b")
 WHERE = re.compile(
     r"^where\b|\b(?:what|which) (?:country|city|town|place|state|province|village)\b"
     r"|\b(?:place|venue|location) of\b"
@@ -148,7 +149,7 @@ def focus_of(question: Question) -> Focus:
     measures = _measures(question, text)
     speaking = SPEAKING.search(text) is not None
     speaker = speaking and (someone or " or " in text)
-    moment = TIME.search(text) is not None
+    moment = _asks_when(text)
     place = WHERE.search(text) is not None and not several
     doer = not speaker and (someone or _asks_for_one(text)) and not several and not place
     doer = doer and not measures and not moment
@@ -204,7 +205,7 @@ def _measures(question: Question, text: str) -> frozenset[Measure]:
     ):
         if pattern.search(text):
             asked |= measures
-    if TIME.search(text) and not re.search(r"\bhow (?:many|much|long)\b", text):
+    if _asks_when(text) and not re.search(r"\bhow (?:many|much|long)\b", text):
         asked -= {Measure.MONEY, Measure.PERCENT, Measure.COUNT, Measure.SIZE, Measure.POINTS}
     if SOMEONE.search(text) and question.kind is AnswerKind.PERSON:
         return frozenset()
@@ -218,6 +219,12 @@ def _measures(question: Question, text: str) -> frozenset[Measure]:
     return frozenset(asked)
 
 
+def _asks_when(text: str) -> bool:
+    """Tell whether a time is asked for, and "when" does not just join a clause to the question."""
+    time, other = TIME.search(text), ASKS_OTHER.search(text)
+    return time is not None and (other is None or time.start() <= other.start())
+
+
 def _asks_for_one(text: str) -> bool:
     match = SINGLE.match(text)
     return match is not None and not match.group(1).endswith("s")
@@ -225,7 +232,7 @@ def _asks_for_one(text: str) -> bool:
 
 def _unit(text: str, told: Sequence[Topic]) -> frozenset[str]:
     match = re.search(r"\bhow many ((?:\w+ ?){1,2})", text)
-    if match is None:
+    if match is None or match.group(1).split()[0] in STOP_WORDS:
         return frozenset()
     first = topics(match.group(1))[:1]
     known = {topic.stem for topic in told}

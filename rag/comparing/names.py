@@ -8,9 +8,10 @@ nothing of questions.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.types import Span
-from rag.comparing.topics import nation_of
+from rag.comparing.topics import REMEMBERED, nation_of, topics
 from rag.words import fold, stem
 
 TITLES = frozenset(
@@ -44,6 +45,8 @@ ADVERBS = (
     r"(?:\s(?:has|had|have|also|then|later|first|already|once|now|who|again|publicly|was|is)){0,3}"
 )
 HELPERS = r"(?:\s(?:will|would|is|to|has|had|have|also|then|later|first)){0,3}"
+# Among so many topic words after its verb stands what something was done to.
+OBJECT = 2
 INTRODUCED = r"(?:the\s)?(?:[a-z]+\s){0,3}"
 SPEAKERS = tuple(
     re.compile(pattern)
@@ -76,6 +79,7 @@ class Name:
     words: tuple[str, ...]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def find_names(text: str) -> tuple[Name, ...]:
     """Return the names in a text, in order."""
     return tuple(name for match in NAMED.finditer(text) if (name := _name(match, 0)))
@@ -91,23 +95,26 @@ def find_speakers(text: str) -> tuple[Name, ...]:
     return tuple(found[span] for span in sorted(found))
 
 
-def doers(text: str, verbs: Iterable[str]) -> tuple[Name, ...]:
+def doers(text: str, verbs: Iterable[str], done: frozenset[str]) -> tuple[Name, ...]:
     """Return the names that a text gives as the doers of a verb: "X won", "won by X".
 
     Args:
         text: a sentence.
         verbs: the verb's forms as they stand in the text.
+        done: the stems of what it may have been done to; what follows "X won" has to hold one.
     """
     found: dict[Span, Name] = {}
     for verb in verbs:
         word = re.escape(verb)
-        for pattern in (
-            rf"(?P<name>{NAME}){ASIDE}{HELPERS}\s{word}\b",
-            rf"\b{word}\b(?:\s[^\s,.;]+){{0,7}}?\sby\s{INTRODUCED}(?P<name>{NAME})",
-        ):
-            for match in re.finditer(pattern, text):
-                if name := _name(match, "name"):
-                    found.setdefault(name.span, name)
+        active = rf"(?P<name>{NAME}){ASIDE}{HELPERS}\s{word}\b"
+        passive = rf"\b{word}\b(?:\s[^\s,.;]+){{0,7}}?\sby\s{INTRODUCED}(?P<name>{NAME})"
+        for match in re.finditer(active, text):
+            following = {t.stem for t in topics(text[match.end() :])[:OBJECT]}
+            if (name := _name(match, "name")) and (not done or following & done):
+                found.setdefault(name.span, name)
+        for match in re.finditer(passive, text):
+            if name := _name(match, "name"):
+                found.setdefault(name.span, name)
     return tuple(found[span] for span in sorted(found))
 
 

@@ -6,6 +6,7 @@ Knows nothing of dates (see `rag.comparing.moments`), nor of how quantities are 
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.types import Span
 from rag.comparing.number_words import (
@@ -24,6 +25,7 @@ from rag.comparing.number_words import (
     ONES,
     PART,
     PART_AFTER,
+    PER,
     PHRASE_END,
     QUANTITY,
     SCORE,
@@ -34,13 +36,15 @@ from rag.comparing.number_words import (
     YEAR,
 )
 from rag.comparing.quantities import Measure, Quantity
-from rag.comparing.topics import topics
+from rag.comparing.topics import REMEMBERED, topics
 from rag.words import STOP_WORDS, fold
 
 # How far beyond "more than N" a writer would still say so; Krifka 2009, "Approximate
 # interpretations of number words", is why round numbers are rough and others are not.
 OPEN = 1.5
 NEARLY = 0.87
+# What happened to those counted is no unit: "41 dead" may be people.
+STATES = frozenset(("kill", "hurt", "miss", "wound", "injur", "arrest"))
 # How many characters before a number tell what it is.
 LEFT = 40
 # What is written onto a number makes it another thing: "51st", "555-0100", "747-style".
@@ -59,6 +63,7 @@ class _Written:
     hedge: str
 
 
+@lru_cache(maxsize=REMEMBERED)
 def find_quantities(text: str) -> tuple[Quantity, ...]:
     """Return the quantities in a text, in order. Years, dates, times and ordinals are none."""
     found: list[Quantity] = []
@@ -127,8 +132,12 @@ def _made(match: re.Match[str], written: _Written, after: re.Match[str] | None) 
         PART.search(text, max(0, match.start() - LEFT), match.start())
         or PART_AFTER.match(text, end)
     )
+    each = PER.match(text, end)
+    per = each["each"] if each else ""
     beyond = {"under": -1, "over": 1}.get(hedge, 0)
-    return Quantity(Span(match.start(), end), measure, unit, low, high, step, rough, beyond, part)
+    return Quantity(
+        Span(match.start(), end), measure, unit, low, high, step, rough, beyond, part, per
+    )
 
 
 def _hedged(hedge: str, low: float, high: float) -> tuple[float, float]:
@@ -242,4 +251,4 @@ def _counted(text: str, end: int) -> frozenset[str]:
     """Return the stems of the noun phrase that follows a number: what it counts."""
     stop = PHRASE_END.search(text, end)
     phrase = text[end : stop.start() if stop else len(text)]
-    return frozenset(topic.stem for topic in topics(phrase)[:3])
+    return frozenset(topic.stem for topic in topics(phrase)[:3]) - STATES

@@ -140,6 +140,10 @@ PART = re.compile(
     r"(?:\bincluding|\bamong them|\bof (?:them|whom|which)|\bat least one of)[\s,]*$", re.IGNORECASE
 )
 PART_AFTER = re.compile(r"\s?of (?:them|whom|these|those)\b", re.IGNORECASE)
+PER = re.compile(
+    r"\s?(?:a|an|per|each|every)\s(?P<each>year|month|week|day|hour|night|head|person|share|tonne"
+    r"|ton|barrel|litre|liter|gallon|kilo\w*|mile|square \w+)\b"
+)
 NOT_A_COUNT = re.compile(
     r"(?:\bno\.|\bnumber|\baged?|\bchapter|\barticle|\bsection|\bpage|\bflight|\bgroup|\broute)\s$",
     re.IGNORECASE,

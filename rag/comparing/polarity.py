@@ -8,8 +8,9 @@ questions.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from rag.comparing.topics import topics
+from rag.comparing.topics import REMEMBERED, topics
 from rag.words import stem
 
 # What stands for "it may come": a sentence that says so of something affirms it.
@@ -43,7 +44,8 @@ LONG = re.compile(
     r"(?:\b(?:not(?! only| just| least)|never|cannot|yet to|failed to|fails to|refused to"
     r"|refuses to"
     r"|den(?:y|ies|ied)|denying|ruled? out|rejected (?:claims|reports|suggestions)|far from|hardly"
-    r"|no longer|warned against|dismiss(?:ed|es)?|stopped short of)\b|n[’']t\b)",
+    r"|no longer|impossible to|unable to|warned against|dismiss(?:ed|es)?|stopped short of)\b"
+    r"|n[’']t\b)",
     re.IGNORECASE,
 )
 # What denies the subject before it.
@@ -87,6 +89,7 @@ class Sign:
     start: int
 
 
+@lru_cache(maxsize=REMEMBERED)
 def polarities(text: str) -> dict[str, Sign]:
     """Return what the words of a sentence are compared by, each with its sign.
 

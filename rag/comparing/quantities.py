@@ -36,6 +36,7 @@ class Quantity:
         step: how exactly it is written: the size of its last significant place.
         rough: whether its writer says that it is not exact.
         beyond: -1 where `high`, 1 where `low` is excluded ("less than 4"), else 0.
+        per: what it is given for each of: "year", "person"; "" for none.
         part: whether it counts a part of something counted beside it ("three of them").
     """
 
@@ -48,6 +49,7 @@ class Quantity:
     rough: bool = False
     beyond: int = 0
     part: bool = False
+    per: str = ""
 
     @property
     def exact(self) -> bool:
@@ -73,7 +75,7 @@ def agree(one: Quantity, other: Quantity) -> bool:
 
 def same_unit(one: Quantity, other: Quantity) -> bool:
     """Tell whether two quantities can be compared at all."""
-    if one.measure is not other.measure:
+    if one.measure is not other.measure or one.per != other.per:
         return False
     if one.measure is Measure.COUNT:
         return not one.unit or not other.unit or bool(one.unit & other.unit)

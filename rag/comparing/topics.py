@@ -6,6 +6,7 @@ commonest near-synonyms of news become one. Knows nothing of values, questions o
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.types import Span
 from rag.words import STOP_WORDS, fold, stem
@@ -106,6 +107,8 @@ MANY_WORDS = sorted((name for name in TABLE if not name.isalnum()), key=len, rev
 WORDS = re.compile(
     rf"(?:{'|'.join(map(re.escape, MANY_WORDS))})(?!\w)|{WORD_OR_NUMBER}", re.IGNORECASE
 )
+# A sentence is compared with many others, and read once.
+REMEMBERED = 2_000
 # In lower case these are other words.
 CAPITALS_ONLY = frozenset(("us", "un", "polish", "turkey", "jordan"))
 
@@ -123,6 +126,7 @@ class Topic:
         return self.stem.startswith("nation ")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def topics(text: str) -> tuple[Topic, ...]:
     """Return the words of a text that carry its topic, in order."""
     found = []

@@ -70,7 +70,15 @@ def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> 
         values += _best(list(find_speakers(text)), text, anchors, seen)
     if focus.doer:
         forms = [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
-        values += _new(_best(list(doers(text, forms)), text, anchors, seen), focus)
+        values += _new(
+            _best(
+                list(doers(text, forms, frozenset(focus.keys) - frozenset(focus.verbs))),
+                text,
+                anchors,
+                seen,
+            ),
+            focus,
+        )
         if not values and seen is not None and forms:
             values += _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
     if focus.single and not values and seen is not None and not focus.measures and not focus.moment:
