@@ -10,7 +10,7 @@ from datetime import date
 from rich.console import Console
 from rich.text import Text
 
-from rag.types import Answer, Citation, DatedWords, Found, Nearest, Source
+from rag.types import Answer, Citation, DatedWords, Disagreement, Found, Nearest, Source
 
 NEAREST_CHARS = 300
 INDENT = 4
@@ -32,6 +32,7 @@ def show_answer(console: Console, answer: Answer) -> None:
     for part in answer.unanswered:
         console.print()
         paragraph(console, Text(f"The articles do not answer: {clean(part)}"))
+    _show_disagreements(console, answer)
     console.print()
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
@@ -89,6 +90,38 @@ def _show_abstention(console: Console, answer: Answer) -> None:
         shown = clean(near.quote)
         cut = shown if len(shown) <= NEAREST_CHARS else shown[:NEAREST_CHARS].rstrip() + " …"
         paragraph(console, Text(cut, style="dim"), INDENT)
+
+
+def _show_disagreements(console: Console, answer: Answer) -> None:
+    for opening, between, found in (
+        ("Sources differ on", " · ", answer.disagreements),
+        ("Brought up to date:", " → ", answer.updates),
+    ):
+        for disagreement in found:
+            console.print()
+            paragraph(console, _positions(opening, between, disagreement, answer.sources))
+
+
+def _positions(
+    opening: str, between: str, disagreement: Disagreement, cited: Sequence[Source]
+) -> Text:
+    sources = {source.n: source for source in cited}
+    text = Text(f"{opening} {clean(disagreement.about)}:", style="bold yellow")
+    for place, position in enumerate(disagreement.positions):
+        value = clean(position.value).rstrip(".")
+        text.append(between if place else " ", style="not bold default")
+        text.append(value, style="bold default")
+        taken = [sources[n] for n in position.sources if n in sources]
+        said = "; ".join(_outlet_and_day(source) for source in taken)
+        text.append(f" ({said}) " if said else " ", style="not bold default")
+        text.append("".join(f"[{n}]" for n in position.sources), style="bold cyan")
+    return text
+
+
+def _outlet_and_day(source: Source) -> str:
+    return clean(
+        f"{source.outlet or source.title or source.article}, {written_day(source.published)}"
+    )
 
 
 def _described(source: Source) -> Text:

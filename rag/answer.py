@@ -6,16 +6,20 @@ sentence is told only where it more probably answers than not. Knows nothing of 
 come from.
 """
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.types import Span
-from rag.evidence import Candidate, Inquiry, answerability, is_prose
+from rag.disagree import Conflict, Statement, find_disagreements, find_updates
+from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
 from rag.question import Question
 from rag.words import STOP_WORDS, fold, stem, words
 
 MAX_SENTENCES = 5
+# How many sentences are searched for what contradicts the answer.
+COMPARED = 20
 # How many articles are cited for one thing.
 MAX_CITED = 4
 # Below this the collection more probably does not answer the question than that it does.
@@ -48,11 +52,13 @@ class Told:
         lead: the sentence that answers.
         span: what is quoted, with the sentence before where the lead leans on it.
         others: sentences of other articles, cited with it.
+        takes_side: whether it is told because it disputes, or brings up to date, what is told.
     """
 
     lead: Candidate
     span: Span
     others: tuple[Candidate, ...] = ()
+    takes_side: bool = False
 
     @property
     def text(self) -> str:
@@ -61,24 +67,39 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """Something on which statements differ; `updates` where time explains it."""
+
+    conflict: Conflict
+    statements: tuple[Statement, ...]
+    updates: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What the answerer would say. Without sentences it abstains, and `reason` says why.
 
+    `disputes` are what articles differ on; a sentence of each position is among the draft's.
     `unanswered` are the parts of the question that are not answered, where others are.
     """
 
     sentences: tuple[Told, ...]
     confidence: float
     reason: str | None
+    disputes: tuple[Dispute, ...] = ()
     unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, or a part of one, with its candidate sentences, most probable first."""
+    """A question, or a part of one, with its candidate sentences, most probable first.
+
+    `origins` are those of the candidates' articles.
+    """
 
     inquiry: Inquiry
     found: tuple[Candidate, ...]
+    origins: Mapping[str, str]
 
 
 def draft_answer(parts: Sequence[Asked]) -> Draft:
@@ -93,15 +114,22 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
         return drafts[0]
     told: list[Told] = []
     for draft in answered:
-        for one in draft.sentences[: max(1, MAX_SENTENCES // len(answered))]:
-            if not any(_overlap(one, other) for other in told):
+        room = max(1, MAX_SENTENCES // len(answered))
+        for place, one in enumerate(draft.sentences):
+            kept = place < room or one.takes_side
+            if kept and not any(_overlap(one, other) for other in told):
                 told.append(one)
-    missing = tuple(
-        part.inquiry.question.text
-        for part, draft in zip(parts, drafts, strict=True)
-        if not draft.sentences
+    return Draft(
+        tuple(told),
+        min(draft.confidence for draft in answered),
+        None,
+        tuple(dispute for draft in answered for dispute in draft.disputes),
+        tuple(
+            part.inquiry.question.text
+            for part, draft in zip(parts, drafts, strict=True)
+            if not draft.sentences
+        ),
     )
-    return Draft(tuple(told), min(draft.confidence for draft in answered), None, missing)
 
 
 def _draft(part: Asked) -> Draft:
@@ -113,14 +141,63 @@ def _draft(part: Asked) -> Draft:
         return Draft((), min(confidence, MIN_CONFIDENCE), f"no article names {_quoted(strangers)}")
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
-    return Draft(tuple(_chosen(found)), confidence, None)
+    disputes = _disputes(part)
+    told = _chosen(found, _apart(found, disputes))
+    kept = []
+    for dispute in disputes:
+        cited = {one.place for said in told for one in (said.lead, *said.others)}
+        sides = [[found[n] for n in side.statements] for side in dispute.conflict.positions]
+        # What is not among the cited does not dispute the answer, but something beside it.
+        if any(one.place in cited for side in sides for one in side):
+            kept.append(dispute)
+            told += [
+                replace(_told(side[0]), takes_side=True)
+                for side in sides
+                if not any(one.place in cited for one in side)
+            ]
+    return Draft(tuple(told), confidence, None, tuple(kept))
 
 
-def _chosen(found: Sequence[Candidate]) -> list[Told]:
+def _disputes(part: Asked) -> list[Dispute]:
+    """Return what the most probable sentences differ on; they are numbered as in `part.found`."""
+    statements = tuple(_statement(one, part.origins) for one in part.found[:COMPARED])
+    question = part.inquiry.question
+    return [
+        *(Dispute(c, statements, updates=False) for c in find_disagreements(question, statements)),
+        *(Dispute(c, statements, updates=True) for c in find_updates(question, statements)),
+    ]
+
+
+def _apart(found: Sequence[Candidate], disputes: Iterable[Dispute]) -> set[frozenset[Place]]:
+    """Return the pairs of sentences that differ."""
+    return {
+        frozenset((found[one].place, found[other].place))
+        for dispute in disputes
+        for side, against in itertools.combinations(dispute.conflict.positions, 2)
+        for one in side.statements
+        for other in against.statements
+    }
+
+
+def _statement(one: Candidate, origins: Mapping[str, str]) -> Statement:
+    origin = origins.get(one.article.id, one.article.id)
+    return Statement(one.article, origin, one.span, one.text, one.probability, one.value)
+
+
+def _chosen(found: Sequence[Candidate], apart: Collection[frozenset[Place]]) -> list[Told]:
+    """Return what is told; `apart` are the sentences that contradict each other."""
     told = [_told(found[0])]
     least = max(MIN_FURTHER, FURTHER_SHARE * found[0].probability)
     for candidate in found[1:]:
-        same = next((n for n, one in enumerate(told) if _say_the_same(candidate, one.lead)), None)
+        same = next(
+            (
+                place
+                for place, one in enumerate(told)
+                if frozenset((candidate.place, one.lead.place)) not in apart
+                and _say_the_same(candidate, one.lead)
+            ),
+            None,
+        )
         if same is not None:
             told[same] = _with_support(told[same], candidate)
         elif candidate.probability >= least and len(told) < MAX_SENTENCES:

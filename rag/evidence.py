@@ -78,6 +78,9 @@ MIN_WORDS = 4
 FRESH_LOGIT = 1.0
 MIN_LETTERS = 8
 
+Place = tuple[str, Span]
+"""An article's id and a stretch of its text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -122,6 +125,11 @@ class Candidate:
     def text(self) -> str:
         """The sentence itself."""
         return self.span.of(self.article.text)
+
+    @property
+    def place(self) -> Place:
+        """Which sentence it is."""
+        return self.article.id, self.span
 
     @property
     def was_read(self) -> bool:

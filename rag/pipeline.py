@@ -13,8 +13,15 @@ from dataclasses import replace
 from index.embed import QueryEmbedder
 from index.store import Store
 from index.types import Vector
-from rag.answer import Asked, draft_answer
-from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
+from rag.answer import Asked, Draft, draft_answer
+from rag.cite import (
+    check_citations,
+    check_disagreements,
+    cite_disagreements,
+    cite_verbatim,
+    evidence_dates,
+    written_text,
+)
 from rag.dates.asked import prefers_newest
 from rag.evidence import (
     Candidate,
@@ -31,7 +38,7 @@ from rag.parts import parts_of
 from rag.question import Question, check, parse_question
 from rag.reader import PassageReader
 from rag.retrieve import KEPT, Scope, retrieve
-from rag.types import Answer, Found, Nearest, Retrieved
+from rag.types import Answer, Disagreement, Found, Nearest, Retrieved, Source
 
 ABSTENTION = "The articles do not answer this."
 NEAREST = 3
@@ -189,13 +196,18 @@ class Pipeline:
             sentences = candidates(inquiry, found[-1])
             if prefers_newest(part):
                 sentences = newest_first(sentences)
-            asked.append(Asked(inquiry, tuple(sentences)))
+            origins = self.store.origins({one.article.id for one in sentences})
+            asked.append(Asked(inquiry, tuple(sentences), origins))
         evidence = _in_turns(found)
         with _timed(timings, "answer"):
             draft = draft_answer(asked)
         with _timed(timings, "cite"):
             sentences, sources = cite_verbatim(self.store, draft.sentences)
             check_citations(self.store, sentences)
+            differing = {
+                updates: _cited(self.store, draft, sources, updates=updates)
+                for updates in (False, True)
+            }
             nearest = () if sentences else _nearest(evidence)
         return Answer(
             id=uuid.uuid4().hex,
@@ -206,7 +218,8 @@ class Pipeline:
             text=written_text(sentences) if sentences else ABSTENTION,
             sentences=sentences,
             sources=sources,
-            disagreements=(),
+            disagreements=differing[False],
+            updates=differing[True],
             as_of=evidence_dates(sources),
             nearest=nearest,
             retrieved=_retrieved(evidence),
@@ -217,6 +230,20 @@ class Pipeline:
             usage=None,
             timings_ms=timings,
         )
+
+
+def _cited(
+    store: Store, draft: Draft, sources: Sequence[Source], *, updates: bool
+) -> tuple[Disagreement, ...]:
+    numbers = {source.article: source.n for source in sources}
+    cited = tuple(
+        disagreement
+        for dispute in draft.disputes
+        if dispute.updates == updates
+        for disagreement in cite_disagreements([dispute.conflict], dispute.statements, numbers)
+    )
+    check_disagreements(store, cited)
+    return cited
 
 
 def _in_turns(found: Sequence[Sequence[Evidence]]) -> list[Evidence]:
