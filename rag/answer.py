@@ -9,6 +9,7 @@ come from.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from index.types import Span
 from rag.evidence import Candidate, Inquiry, answerability, is_prose
@@ -40,6 +41,23 @@ NAME = re.compile(r"(?<=\S )[“\"]?[A-Z][\w’'-]+")
 MAX_BEFORE = 2
 
 
+class Fate(StrEnum):
+    """What became of a sentence that might have been told."""
+
+    TOLD = "told"
+    SUPPORT = "cited as support"
+    REPEATS = "said already"
+    IMPROBABLE = "less probable than the bar"
+    OVERLAPS = "overlaps what is quoted"
+    ENOUGH = "enough was told"
+    UNANSWERED = "the question is not answered"
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether the draft quotes it."""
+        return self in {Fate.TOLD, Fate.SUPPORT}
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One thing that the answer says: a sentence, and others that say the same elsewhere.
@@ -64,13 +82,17 @@ class Told:
 class Draft:
     """What the answerer would say. Without sentences it abstains, and `reason` says why.
 
-    `unanswered` are the parts of the question that are not answered, where others are.
+    `unanswered` are the parts of the question that are not answered, where others are. `fates` are
+    those of a part's candidates, in their order, where it is answered; `parts` the drafts of each
+    part by itself.
     """
 
     sentences: tuple[Told, ...]
     confidence: float
     reason: str | None
     unanswered: tuple[str, ...] = ()
+    fates: tuple[Fate, ...] = ()
+    parts: tuple["Draft", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +112,24 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
     drafts = [_draft(part) for part in parts]
     answered = [draft for draft in drafts if draft.sentences]
     if not answered:
-        return drafts[0]
+        return replace(drafts[0], parts=tuple(drafts))
     told: list[Told] = []
     for draft in answered:
         for one in draft.sentences[: max(1, MAX_SENTENCES // len(answered))]:
-            if not any(_overlap(one, other) for other in told):
+            if not any(overlap(one, other) for other in told):
                 told.append(one)
     missing = tuple(
         part.inquiry.question.text
         for part, draft in zip(parts, drafts, strict=True)
         if not draft.sentences
     )
-    return Draft(tuple(told), min(draft.confidence for draft in answered), None, missing)
+    return Draft(
+        tuple(told),
+        min(draft.confidence for draft in answered),
+        None,
+        missing,
+        parts=tuple(drafts),
+    )
 
 
 def _draft(part: Asked) -> Draft:
@@ -113,21 +141,38 @@ def _draft(part: Asked) -> Draft:
         return Draft((), min(confidence, MIN_CONFIDENCE), f"no article names {_quoted(strangers)}")
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
-    return Draft(tuple(_chosen(found)), confidence, None)
+    told, fates = _chosen(found)
+    return Draft(tuple(told), confidence, None, fates=tuple(fates))
 
 
-def _chosen(found: Sequence[Candidate]) -> list[Told]:
-    told = [_told(found[0])]
-    least = max(MIN_FURTHER, FURTHER_SHARE * found[0].probability)
-    for candidate in found[1:]:
-        same = next((n for n, one in enumerate(told) if _say_the_same(candidate, one.lead)), None)
-        if same is not None:
-            told[same] = _with_support(told[same], candidate)
-        elif candidate.probability >= least and len(told) < MAX_SENTENCES:
-            one = _told(candidate)
-            if not any(_overlap(one, other) for other in told):
-                told.append(one)
-    return told
+def least_further(first: Candidate) -> float:
+    """Return how probable a further sentence must be to be told beside the first."""
+    return max(MIN_FURTHER, FURTHER_SHARE * first.probability)
+
+
+def _chosen(found: Sequence[Candidate]) -> tuple[list[Told], list[Fate]]:
+    """Return what is told, and what becomes of each candidate."""
+    told, least = [_told(found[0])], least_further(found[0])
+    return told, [Fate.TOLD, *(_settle(candidate, told, least) for candidate in found[1:])]
+
+
+def _settle(candidate: Candidate, told: list[Told], least: float) -> Fate:
+    """Tell a candidate too, cite it with what says the same, or leave it out."""
+    same = next((n for n, one in enumerate(told) if _say_the_same(candidate, one.lead)), None)
+    if same is not None:
+        supported = _with_support(told[same], candidate)
+        fate = Fate.REPEATS if supported is told[same] else Fate.SUPPORT
+        told[same] = supported
+        return fate
+    if candidate.probability < least:
+        return Fate.IMPROBABLE
+    if len(told) == MAX_SENTENCES:
+        return Fate.ENOUGH
+    one = _told(candidate)
+    if any(overlap(one, other) for other in told):
+        return Fate.OVERLAPS
+    told.append(one)
+    return Fate.TOLD
 
 
 def _with_support(one: Told, candidate: Candidate) -> Told:
@@ -159,7 +204,7 @@ def leans_back(text: str) -> bool:
     return speaker is not None and NAME.search(text, 0, speaker.start() + 1) is None
 
 
-def _overlap(one: Told, other: Told) -> bool:
+def overlap(one: Told, other: Told) -> bool:
     """Tell whether two quotations share a part of their article."""
     return (
         one.lead.article.id == other.lead.article.id

@@ -17,6 +17,7 @@ from rag.answer import Asked, draft_answer
 from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
 from rag.conversation import standalone_question
 from rag.evidence import Candidate, Evidence, Inquiry, candidates, gather, in_order, read, weigh
+from rag.explain import explanation_of
 from rag.parts import parts_of
 from rag.question import Question, check, parse_question
 from rag.reader import PassageReader
@@ -47,13 +48,21 @@ class Pipeline:
         self.embedder = embedder
         self.reader = reader
 
-    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        text: str,
+        *,
+        history: Sequence[str] = (),
+        scope: Scope | None = None,
+        explain: bool = False,
+    ) -> Answer:
         """Answer a question, or abstain and show the nearest passages.
 
         Args:
             text: the question.
             history: the earlier questions of the same conversation, oldest first.
             scope: which articles may be evidence; None is all.
+            explain: whether to say with the answer why it is as it is.
 
         Raises:
             QuestionError: the question cannot be asked as it stands.
@@ -67,7 +76,7 @@ class Pipeline:
             vector = self.embedder.embed_query(question.text)
         # One state of the collection for one answer: spans and texts that belong together.
         with self.store.reading():
-            return self._answer(text, question, vector, scope, timings)
+            return self._answer(text, question, vector, scope, timings, explain=explain)
 
     def search(
         self, text: str, *, scope: Scope | None = None, limit: int = FOUND
@@ -149,13 +158,15 @@ class Pipeline:
             )
         return tuple(found)
 
-    def _answer(
+    def _answer(  # noqa: PLR0913 - each is one thing
         self,
         text: str,
         question: Question,
         vector: Vector,
         scope: Scope | None,
         timings: dict[str, float],
+        *,
+        explain: bool,
     ) -> Answer:
         asked: list[Asked] = []
         found: list[list[Evidence]] = []
@@ -171,6 +182,10 @@ class Pipeline:
             sentences, sources = cite_verbatim(self.store, draft.sentences)
             check_citations(self.store, sentences)
             nearest = () if sentences else _nearest(evidence)
+        explanation = None
+        if explain:
+            with _timed(timings, "explain"):
+                explanation = explanation_of(asked, [self._found(one) for one in found], draft)
         return Answer(
             id=uuid.uuid4().hex,
             question=text,
@@ -189,6 +204,7 @@ class Pipeline:
             model=None,
             usage=None,
             timings_ms=timings,
+            explanation=explanation,
         )
 
 

@@ -7,6 +7,8 @@ Unicode code points into an article's text.
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from rag.explanation import Explanation
+
 Verdict = Literal["supported", "partial", "unsupported", "contradicted"]
 
 
@@ -176,7 +178,7 @@ class Answer:
 
     `text` is the sentences with their source numbers. `confidence` is the estimated probability
     that the first sentence answers the question; below one half it abstains.
-    `timings_ms` has the milliseconds of each step.
+    `timings_ms` has the milliseconds of each step. `explanation` is there only if asked for.
     """
 
     id: str
@@ -196,6 +198,7 @@ class Answer:
     model: str | None
     usage: dict[str, Any] | None
     timings_ms: dict[str, float]
+    explanation: Explanation | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain JSON values."""
