@@ -10,6 +10,8 @@ from datetime import date
 from rich.console import Console
 from rich.text import Text
 
+from rag.explain import components
+from rag.explanation import Component
 from rag.types import Answer, Citation, DatedWords, Disagreement, Found, Nearest, Source
 
 NEAREST_CHARS = 300
@@ -56,13 +58,15 @@ def show_found(console: Console, found: Sequence[Found]) -> None:
         line = Text(f"{hit.rank}. ", style="bold cyan")
         paragraph(console, line.append(_named(hit), style="not bold default"))
         by = [f"score {hit.score:.4f}"]
-        for what, rank, score in (
-            ("vectors", hit.dense_rank, hit.dense_score),
-            ("words", hit.bm25_rank, hit.bm25_score),
-        ):
-            by.append(f"{what}: {f'{rank}. ({score:.3f})' if rank is not None else 'not found'}")
+        by += [f"{one.name}: {_placed(one)}" for one in components(hit)]
         paragraph(console, Text(" · ".join((*by, clean(hit.article))), style="dim"), INDENT)
         paragraph(console, Text(clean(hit.text)), INDENT)
+
+
+def _placed(one: Component) -> str:
+    if one.rank is None:
+        return "not found" if one.score is None else f"{one.score:+.2f}"
+    return f"{one.rank}." if one.score is None else f"{one.rank}. ({one.score:.3f})"
 
 
 def clean(text: str) -> str:

@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from index.types import Span
 from rag.disagree import Conflict, Statement, find_disagreements, find_updates
@@ -42,6 +43,24 @@ LEANS_BACK = re.compile(
 SPEAKER = re.compile(r"[”\"’'],? (?:he|she|they) \w+|\b(?:he|she|they) (?:said|says|added|told)\b")
 NAME = re.compile(r"(?<=\S )[“\"]?[A-Z][\w’'-]+")
 MAX_BEFORE = 2
+
+
+class Fate(StrEnum):
+    """What became of a sentence that might have been told."""
+
+    TOLD = "told"
+    SUPPORT = "cited as support"
+    TAKES_SIDE = "told, since it differs"
+    REPEATS = "said already"
+    IMPROBABLE = "less probable than the bar"
+    OVERLAPS = "overlaps what is quoted"
+    ENOUGH = "enough was told"
+    UNANSWERED = "the question is not answered"
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether the draft quotes it."""
+        return self in {Fate.TOLD, Fate.SUPPORT, Fate.TAKES_SIDE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,9 @@ class Draft:
     """What the answerer would say. Without sentences it abstains, and `reason` says why.
 
     `disputes` are what articles differ on; a sentence of each position is among the draft's.
-    `unanswered` are the parts of the question that are not answered, where others are.
+    `unanswered` are the parts of the question that are not answered, where others are. `fates` are
+    those of a part's candidates, in their order, where it is answered; `parts` the drafts of each
+    part by itself.
     """
 
     sentences: tuple[Told, ...]
@@ -88,6 +109,8 @@ class Draft:
     reason: str | None
     disputes: tuple[Dispute, ...] = ()
     unanswered: tuple[str, ...] = ()
+    fates: tuple[Fate, ...] = ()
+    parts: tuple["Draft", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +134,13 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
     drafts = [_draft(part) for part in parts]
     answered = [draft for draft in drafts if draft.sentences]
     if not answered:
-        return drafts[0]
+        return replace(drafts[0], parts=tuple(drafts))
     told: list[Told] = []
     for draft in answered:
         room = max(1, MAX_SENTENCES // len(answered))
         for place, one in enumerate(draft.sentences):
             kept = place < room or one.takes_side
-            if kept and not any(_overlap(one, other) for other in told):
+            if kept and not any(overlap(one, other) for other in told):
                 told.append(one)
     return Draft(
         tuple(told),
@@ -129,6 +152,7 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
             for part, draft in zip(parts, drafts, strict=True)
             if not draft.sentences
         ),
+        parts=tuple(drafts),
     )
 
 
@@ -142,20 +166,20 @@ def _draft(part: Asked) -> Draft:
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
     disputes = _disputes(part)
-    told = _chosen(found, _apart(found, disputes))
+    told, fates = _chosen(found, _apart(found, disputes))
     kept = []
     for dispute in disputes:
         cited = {one.place for said in told for one in (said.lead, *said.others)}
-        sides = [[found[n] for n in side.statements] for side in dispute.conflict.positions]
+        sides = [side.statements for side in dispute.conflict.positions]
         # What is not among the cited does not dispute the answer, but something beside it.
-        if any(one.place in cited for side in sides for one in side):
-            kept.append(dispute)
-            told += [
-                replace(_told(side[0]), takes_side=True)
-                for side in sides
-                if not any(one.place in cited for one in side)
-            ]
-    return Draft(tuple(told), confidence, None, tuple(kept))
+        if not any(found[n].place in cited for side in sides for n in side):
+            continue
+        kept.append(dispute)
+        for side in sides:
+            if not any(found[n].place in cited for n in side):
+                told.append(replace(_told(found[side[0]]), takes_side=True))
+                fates[side[0]] = Fate.TAKES_SIDE
+    return Draft(tuple(told), confidence, None, tuple(kept), fates=tuple(fates))
 
 
 def _disputes(part: Asked) -> list[Dispute]:
@@ -184,27 +208,41 @@ def _statement(one: Candidate, origins: Mapping[str, str]) -> Statement:
     return Statement(one.article, origin, one.span, one.text, one.probability, one.value)
 
 
-def _chosen(found: Sequence[Candidate], apart: Collection[frozenset[Place]]) -> list[Told]:
-    """Return what is told; `apart` are the sentences that contradict each other."""
+def least_further(first: Candidate) -> float:
+    """Return how probable a further sentence must be to be told beside the first."""
+    return max(MIN_FURTHER, FURTHER_SHARE * first.probability)
+
+
+def _chosen(
+    found: Sequence[Candidate], apart: Collection[frozenset[Place]]
+) -> tuple[list[Told], list[Fate]]:
+    """Return what is told, and what becomes of each candidate.
+
+    Args:
+        found: the candidates, most probable first.
+        apart: the pairs that contradict each other.
+    """
     told = [_told(found[0])]
-    least = max(MIN_FURTHER, FURTHER_SHARE * found[0].probability)
-    for candidate in found[1:]:
-        same = next(
-            (
-                place
-                for place, one in enumerate(told)
-                if frozenset((candidate.place, one.lead.place)) not in apart
-                and _say_the_same(candidate, one.lead)
-            ),
-            None,
-        )
-        if same is not None:
-            told[same] = _with_support(told[same], candidate)
-        elif candidate.probability >= least and len(told) < MAX_SENTENCES:
-            one = _told(candidate)
-            if not any(_overlap(one, other) for other in told):
-                told.append(one)
-    return told
+    return told, [Fate.TOLD, *(_settle(candidate, told, apart) for candidate in found[1:])]
+
+
+def _settle(candidate: Candidate, told: list[Told], apart: Collection[frozenset[Place]]) -> Fate:
+    """Tell a candidate too, cite it with what says the same, or leave it out."""
+    for place, one in enumerate(told):
+        if frozenset((candidate.place, one.lead.place)) not in apart and _say_the_same(
+            candidate, one.lead
+        ):
+            told[place] = _with_support(one, candidate)
+            return Fate.REPEATS if told[place] is one else Fate.SUPPORT
+    if candidate.probability < least_further(told[0].lead):
+        return Fate.IMPROBABLE
+    if len(told) == MAX_SENTENCES:
+        return Fate.ENOUGH
+    further = _told(candidate)
+    if any(overlap(further, other) for other in told):
+        return Fate.OVERLAPS
+    told.append(further)
+    return Fate.TOLD
 
 
 def _with_support(one: Told, candidate: Candidate) -> Told:
@@ -236,7 +274,7 @@ def leans_back(text: str) -> bool:
     return speaker is not None and NAME.search(text, 0, speaker.start() + 1) is None
 
 
-def _overlap(one: Told, other: Told) -> bool:
+def overlap(one: Told, other: Told) -> bool:
     """Tell whether two quotations share a part of their article."""
     return (
         one.lead.article.id == other.lead.article.id

@@ -34,6 +34,7 @@ from rag.evidence import (
     read,
     weigh,
 )
+from rag.explain import explanation_of
 from rag.parts import parts_of
 from rag.question import Question, check, parse_question
 from rag.reader import PassageReader
@@ -64,13 +65,21 @@ class Pipeline:
         self.embedder = embedder
         self.reader = reader
 
-    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        text: str,
+        *,
+        history: Sequence[str] = (),
+        scope: Scope | None = None,
+        explain: bool = False,
+    ) -> Answer:
         """Answer a question, or abstain and show the nearest passages.
 
         Args:
             text: the question.
             history: the earlier questions of the same conversation, oldest first.
             scope: which articles may be evidence; None is all.
+            explain: whether to say with the answer why it is as it is.
 
         Raises:
             QuestionError: the question cannot be asked as it stands.
@@ -84,7 +93,7 @@ class Pipeline:
             question = parse_question(self._alone(text, history, scope, timings))
             with _timed(timings, "embed"):
                 vector = self.embedder.embed_query(question.text)
-            return self._answer(text, question, vector, scope, timings)
+            return self._answer(text, question, vector, scope, timings, explain=explain)
 
     def _alone(
         self, text: str, history: Sequence[str], scope: Scope | None, timings: dict[str, float]
@@ -179,13 +188,15 @@ class Pipeline:
             )
         return tuple(found)
 
-    def _answer(
+    def _answer(  # noqa: PLR0913 - each is one thing
         self,
         text: str,
         question: Question,
         vector: Vector,
         scope: Scope | None,
         timings: dict[str, float],
+        *,
+        explain: bool,
     ) -> Answer:
         asked: list[Asked] = []
         found: list[list[Evidence]] = []
@@ -209,6 +220,10 @@ class Pipeline:
                 for updates in (False, True)
             }
             nearest = () if sentences else _nearest(evidence)
+        explanation = None
+        if explain:
+            with _timed(timings, "explain"):
+                explanation = explanation_of(asked, [self._found(one) for one in found], draft)
         return Answer(
             id=uuid.uuid4().hex,
             question=text,
@@ -229,6 +244,7 @@ class Pipeline:
             model=None,
             usage=None,
             timings_ms=timings,
+            explanation=explanation,
         )
 
 

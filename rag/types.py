@@ -7,6 +7,8 @@ Unicode code points into an article's text.
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from rag.explanation import Explanation
+
 Verdict = Literal["supported", "partial", "unsupported", "contradicted"]
 
 
@@ -185,7 +187,8 @@ class Answer:
     that the first sentence answers the question; below one half it abstains. `unanswered` are the
     parts of a question of several that the articles do not answer, where they answer others.
     `timings_ms` has the milliseconds of each step. `updates` are differences that time explains:
-    the last position of each brings the ones before it up to date.
+    the last position of each brings the ones before it up to date. `explanation` is there only if
+    asked for.
     """
 
     id: str
@@ -207,6 +210,7 @@ class Answer:
     usage: dict[str, Any] | None
     timings_ms: dict[str, float]
     updates: tuple[Disagreement, ...] = ()
+    explanation: Explanation | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain JSON values."""

@@ -8,7 +8,9 @@ import numpy as np
 
 from index.embed import PassageText, unit
 from index.models import ModelIdentity
-from index.types import PassageVectors, Vector
+from index.types import PassageVectors, Span, Vector
+from rag.reader import Reading, ShortAnswer, ToRead
+from rag.words import content_words, words
 
 DIMENSION = 64
 
@@ -56,3 +58,27 @@ class WordModel:
     def for_asking(self, identity: ModelIdentity) -> WordEmbedder:
         assert identity == self.embedder.identity
         return self.embedder
+
+
+class WordReader:
+    """Reads by counting the question's words; the short answer is the first number or name."""
+
+    def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
+        asked = set(content_words(question))
+
+        def held(text: str) -> float:
+            return 4.0 * len(asked & set(words(text))) / max(1, len(asked)) - 2.0
+
+        return [
+            Reading(
+                held(" ".join((passage.title, *passage.sentences))),
+                tuple(held(sentence) for sentence in passage.sentences),
+                tuple(self._short(sentence) for sentence in passage.sentences),
+            )
+            for passage in passages
+        ]
+
+    @staticmethod
+    def _short(sentence: str) -> ShortAnswer | None:
+        found = re.search(r"\d[\d.,]*%?|(?<=\s)[A-Z]\w+", sentence)
+        return ShortAnswer(Span(*found.span()), len(found.group()) / 10) if found else None
