@@ -4,7 +4,8 @@ Plain values, the same in the code, the JSON and the docs. All offsets are half-
 Unicode code points into an article's text.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Verdict = Literal["supported", "partial", "unsupported", "contradicted"]
@@ -20,6 +21,7 @@ class Hit:
         score: its fused score; comparable only within one question.
         dense_rank, dense_score: its place and cosine in the vector search, None if not found there.
         bm25_rank, bm25_score: likewise in the word search.
+        evidence: what its score is made of, by the names of `rag.relevance.FEATURES`.
     """
 
     passage: int
@@ -29,6 +31,7 @@ class Hit:
     dense_score: float | None
     bm25_rank: int | None
     bm25_score: float | None
+    evidence: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

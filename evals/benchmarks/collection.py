@@ -21,7 +21,8 @@ from index.types import Article, Vector
 from rag.evidence import Candidate, Inquiry, candidates, weigh
 from rag.pipeline import Pipeline
 from rag.question import parse_question
-from rag.retrieve import retrieve
+from rag.relevance import Relevance
+from rag.retrieve import SEARCHED, gather, retrieve
 from rag.types import Answer
 
 
@@ -32,19 +33,36 @@ class Collection:
         self._store = store
         self._embedder = _Remembering(embedder)
         self._pipeline = Pipeline(store, self._embedder)
-        self._passages = store.info().passages
+        self.passages = store.info().passages
 
     def ask(self, text: str) -> Answer:
         """Return the pipeline's answer."""
         return self._pipeline.ask(text)
 
-    def ranked(self, text: str) -> list[str]:
-        """Return the ids of all articles that are retrieved, each at its best passage's place."""
+    def ranked(self, text: str, depth: int = SEARCHED) -> list[str]:
+        """Return the ids of the articles retrieved, each at its best passage's place.
+
+        Args:
+            text: the question.
+            depth: how many passages are retrieved, as `dateline search --limit` gives them.
+        """
         question = parse_question(text)
         vector = self._embedder.embed_query(question.text)
-        hits = retrieve(self._store, question, vector, kept=self._passages)
-        found = self._store.passages([hit.passage for hit in hits])
+        with self._store.reading():
+            hits = retrieve(self._store, question, vector, kept=depth)
+            found = self._store.passages([hit.passage for hit in hits])
         return list(dict.fromkeys(stored.passage.article for stored in found))
+
+    def ranked_whole(self, text: str) -> list[str]:
+        """Return the ids of the articles of all passages, likewise."""
+        return self.ranked(text, self.passages)
+
+    def described(self, text: str, depth: int = SEARCHED) -> Relevance:
+        """Return what speaks for each passage that a retrieval of this depth ranks."""
+        question = parse_question(text)
+        vector = self._embedder.embed_query(question.text)
+        with self._store.reading():
+            return gather(self._store, question, vector, depth).relevance
 
     def sentences(self, text: str) -> list[Candidate]:
         """Return the sentences that the pipeline chooses from, best first, abstaining or not."""
