@@ -36,7 +36,7 @@ from sklearn.metrics import roc_auc_score
 
 from evals.benchmarks.data import read_lines
 from evals.provenance import commit, machine
-from evals.reader.tune import FOLDS, fold_name, folds_of
+from evals.reader.tune import FOLDS, fold_name, folds_of, titles_of
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL, cache_folder
 from index.passages import CHUNKING, embed_articles
@@ -135,14 +135,13 @@ def make(data: Path, readers: Path, folder: Path) -> Iterator[Example]:
     )
     embedder = model.for_asking(builder.identity)
     by_fold = [OnnxReader(readers / fold_name(fold)) for fold in range(FOLDS)]
-    questions = read_lines(data / "questions.jsonl")
-    fold_of = folds_of(question["title"] for question in questions)
-    for asked in questions:
+    fold_of = folds_of(titles_of(data))
+    for asked in read_lines(data / "questions.jsonl"):
         question = parse_question(asked["question"])
         vector = embedder.embed_query(question.text)
         inquiry = Inquiry(question, weigh(store, question), vector)
         title = titles[asked["passage"]]
-        place = fold_of[asked["title"]]
+        place = fold_of[title]
         evidence = _evidence(store, by_fold[place], inquiry)
         if not asked["answerable"]:
             yield _example(place, "unanswerable", inquiry, evidence, None, ())

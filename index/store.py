@@ -217,6 +217,8 @@ class Store(Protocol):
 
         `articles` are the ids of those to search in; None is all. Words match by their stems,
         whatever their case and accents, in the passage or in its article's title, outlet or author.
+        So that a search stays fast in a large collection, its most frequent words may only help to
+        rank there what the rarer ones find, but never where that would leave nothing to be found.
         """
 
     def count_with_word(self, word: str) -> int:

@@ -1,60 +1,39 @@
 """Retrieve: a question becomes ranked passages.
 
-Vectors and words are searched separately and fused by reciprocal rank (Cormack, Clarke and
-Buettcher 2009, "Reciprocal Rank Fusion"). Knows nothing of what an answer is.
+Vectors and words are searched separately, within a scope; what either finds is ranked by all that
+speaks for it. Copies go, and one origin leaves room for others. Knows nothing of what an answer is.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from index.dates import iso_date
-from index.filters import Filter, FilterError
 from index.origin import same_words
 from index.store import Match, Store
 from index.types import Vector
-from rag.dates.publication import published_by
+from rag.fuse import in_turns, weights_for
+from rag.mentions import Mentions
 from rag.question import Question
+from rag.relevance import FEATURES, Relevance, relevance
+from rag.scope import Scope
+from rag.terms import question_terms
 from rag.types import Hit
+
+__all__ = ["KEPT", "SEARCHED", "Scope", "retrieve"]
 
 # How many passages each search gives, and how many are kept after fusion.
 SEARCHED = 30
-KEPT = 8
+KEPT = 10
 # How many passages of one origin come before those of others.
 OF_ONE_ORIGIN = 4
-# The constant of the method's authors: a first place counts little more than a second.
-RANK_OFFSET = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Which articles a question is asked of.
+class Gathered:
+    """What the searches found for a question: both lists, best first, and all of it described."""
 
-    Attributes:
-        where: what is known of them.
-        as_of: an ISO date; only articles known to be published by then.
-
-    Raises:
-        FilterError: that is no date.
-    """
-
-    where: Filter = field(default_factory=Filter)
-    as_of: str | None = None
-
-    def __post_init__(self) -> None:
-        """Check the date."""
-        if self.as_of is not None and iso_date(self.as_of) != self.as_of:
-            raise FilterError(f"as-of is {self.as_of!r}: write a date as 2026-01-31")
-
-    def articles(self, store: Store) -> set[str] | None:
-        """Return the ids of the articles, or None where that is all of them."""
-        if self == Scope():
-            return None
-        return {
-            item.article.id
-            for item in store.listed()
-            if self.where.admits(item)
-            and (self.as_of is None or published_by(item.article.published, self.as_of))
-        }
+    relevance: Relevance
+    dense: tuple[Match, ...]
+    bm25: tuple[Match, ...]
 
 
 def retrieve(
@@ -75,9 +54,64 @@ def retrieve(
         scope: which articles to look in; None is all.
     """
     articles = scope.articles(store) if scope is not None else None
-    dense = store.search_vectors(vector, SEARCHED, articles)
-    bm25 = store.search_words(question.words, SEARCHED, articles)
-    return _chosen(store, fuse(dense, bm25), kept)
+    gathered = gather(store, question, vector, max(SEARCHED, kept), articles)
+    return _chosen(store, ranked(question, gathered), kept)
+
+
+def gather(
+    store: Store,
+    question: Question,
+    vector: Vector,
+    depth: int = SEARCHED,
+    articles: Collection[str] | None = None,
+) -> Gathered:
+    """Return what either search finds, described.
+
+    Args:
+        store: the collection.
+        question: what was asked.
+        vector: the question's unit vector, shape (dimension,).
+        depth: how many passages each search gives at most.
+        articles: the ids of those to look in; None is all.
+    """
+    terms = question_terms(store, question)
+    dense = store.search_vectors(vector, depth, articles)
+    bm25 = store.search_words(terms.searched, depth, articles)
+    found = list(dict.fromkeys(match.passage for match in (*dense, *bm25)))
+    described = relevance(store, terms, Mentions.of(question.text), vector, found)
+    return Gathered(described, tuple(dense), tuple(bm25))
+
+
+def ranked(question: Question, gathered: Gathered) -> list[Hit]:
+    """Return all that was found, best first; ties go to the older passage."""
+    found = gathered.relevance
+    in_dense = _places(gathered.dense)
+    in_bm25 = _places(gathered.bm25)
+    weights = weights_for(question.text)
+    scores = found.features @ weights
+    outlets = [article.outlet for article in found.articles]
+    order = in_turns(scores, found.passages, outlets, found.features * weights)
+    hits = []
+    for rank, n in enumerate(order, start=1):
+        passage = found.passages[n]
+        dense_rank, dense_score = in_dense.get(passage, (None, None))
+        bm25_rank, bm25_score = in_bm25.get(passage, (None, None))
+        evidence = dict(zip(FEATURES, found.features[n].tolist(), strict=True))
+        hits.append(
+            Hit(
+                *(passage, rank, float(scores[n])),
+                dense_rank=dense_rank,
+                dense_score=dense_score,
+                bm25_rank=bm25_rank,
+                bm25_score=bm25_score,
+                evidence=evidence,
+            )
+        )
+    return hits
+
+
+def _places(matches: Sequence[Match]) -> dict[int, tuple[int, float]]:
+    return {match.passage: (rank, match.score) for rank, match in enumerate(matches, start=1)}
 
 
 def _chosen(store: Store, hits: Sequence[Hit], kept: int) -> list[Hit]:
@@ -123,31 +157,3 @@ class _Texts:
                 self._texts[stored.id] = stored.passage.span.of(article.text)
         text = self._texts.get(passage, "")
         return any(same_words(text, self._texts.get(other, "")) for other in others)
-
-
-def fuse(dense: Sequence[Match], bm25: Sequence[Match]) -> list[Hit]:
-    """Fuse two rankings into one by reciprocal rank; ties go to the better cosine, then the id."""
-    in_dense = {match.passage: (rank, match.score) for rank, match in enumerate(dense, start=1)}
-    in_bm25 = {match.passage: (rank, match.score) for rank, match in enumerate(bm25, start=1)}
-    scores = {
-        passage: sum(
-            1 / (RANK_OFFSET + ranking[passage][0])
-            for ranking in (in_dense, in_bm25)
-            if passage in ranking
-        )
-        for passage in in_dense | in_bm25
-    }
-
-    def best_first(passage: int) -> tuple[float, float, int]:
-        return -scores[passage], -in_dense.get(passage, (0, -1.0))[1], passage
-
-    return [
-        Hit(
-            passage,
-            rank,
-            scores[passage],
-            *in_dense.get(passage, (None, None)),
-            *in_bm25.get(passage, (None, None)),
-        )
-        for rank, passage in enumerate(sorted(scores, key=best_first), start=1)
-    ]

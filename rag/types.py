@@ -4,7 +4,8 @@ Plain values, the same in the code, the JSON and the docs. All offsets are half-
 Unicode code points into an article's text.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from rag.explanation import Explanation
@@ -24,6 +25,7 @@ class Hit:
         bm25_rank, bm25_score: likewise in the word search.
         reader_score: the logit that it answers, by which what was read is ranked; None if it was
             not read.
+        evidence: what its score is made of, by the names of `rag.relevance.FEATURES`.
     """
 
     passage: int
@@ -34,6 +36,7 @@ class Hit:
     bm25_rank: int | None
     bm25_score: float | None
     reader_score: float | None = None
+    evidence: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

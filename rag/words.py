@@ -85,5 +85,18 @@ def _tokens(text: str) -> list[str]:
 
 
 def _without_accents(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", text).translate(_accents)
+
+
+class _Accents(dict[int, int | None]):
+    """What becomes of each code point, looked up once: nothing of a combining mark."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.combining(chr(code)) else code
+        self[code] = kept
+        return kept
+
+
+_accents = _Accents()

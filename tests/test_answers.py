@@ -200,13 +200,13 @@ def test_no_answer_leaves_whose_quotation_does_not_stand(
     seeds_data: Path, model: LocalModel
 ) -> None:
     class Altering(SqliteStore):
-        seen: frozenset[str] = frozenset()
+        seen: tuple[str, ...] = ()
 
         def article(self, article_id: str) -> Article | None:
-            """Give another text when it is asked for once more, to be checked."""
+            """Give another text once the article was ranked and its sentences were weighed."""
             found = super().article(article_id)
-            if found is None or article_id not in self.seen:
-                self.seen |= {article_id}
+            self.seen += (article_id,)
+            if found is None or self.seen.count(article_id) <= 2:
                 return found
             return replace(found, text=f"Corrected. {found.text}")
 

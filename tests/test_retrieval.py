@@ -1,4 +1,4 @@
-"""Retrieval: fusion by reciprocal rank, and what the ranking knows."""
+"""Retrieval: what is found, what comes first, and within which articles."""
 
 from pathlib import Path
 
@@ -7,34 +7,10 @@ import pytest
 from index.build import build
 from index.filters import Filter, FilterError
 from index.sqlite.store import SqliteStore
-from index.store import Match
 from rag.question import parse_question
-from rag.retrieve import OF_ONE_ORIGIN, RANK_OFFSET, Scope, fuse, retrieve
+from rag.relevance import FEATURES
+from rag.retrieve import OF_ONE_ORIGIN, Scope, retrieve
 from tests.fakes import WordEmbedder, WordModel
-
-
-def test_fusion_scores_are_sums_of_reciprocal_ranks() -> None:
-    hits = fuse([Match(1, 0.9), Match(2, 0.8)], [Match(2, 7.0), Match(3, 5.0)])
-    assert [hit.passage for hit in hits] == [2, 1, 3]
-    first, second = RANK_OFFSET + 1, RANK_OFFSET + 2
-    assert hits[0].score == pytest.approx(1 / second + 1 / first)
-    assert hits[1].score == pytest.approx(1 / first)
-    assert (hits[0].dense_rank, hits[0].dense_score) == (2, 0.8)
-    assert (hits[0].bm25_rank, hits[0].bm25_score) == (1, 7.0)
-    assert (hits[2].dense_rank, hits[2].dense_score) == (None, None)
-    assert [hit.rank for hit in hits] == [1, 2, 3]
-
-
-def test_ties_go_to_the_better_cosine_then_to_the_older_passage() -> None:
-    hits = fuse([Match(5, 0.9)], [Match(3, 9.0)])
-    assert [hit.passage for hit in hits] == [5, 3]
-    hits = fuse([Match(9, 0.5), Match(4, 0.5)], [Match(4, 2.0), Match(9, 2.0)])
-    assert [hit.passage for hit in hits] == [4, 9]
-
-
-def test_nothing_found_is_no_hits() -> None:
-    assert fuse([], []) == []
-
 
 WIRE = [
     f"The {day} session of the harbour board ended with {count} members against the new quay, "
@@ -150,3 +126,102 @@ def test_many_passages_of_one_story_come_after_some_of_others(tmp_path: Path) ->
     # Where there is nothing else, one story may fill the results.
     alone = collection(tmp_path / "alone", {"long": long})
     assert len(found(alone, "What is the quay plan of Arden?")) > OF_ONE_ORIGIN
+
+
+def articles_of(store: SqliteStore, asked: str) -> list[str]:
+    """Return the articles found, each once, best first."""
+    return list(dict.fromkeys(found(store, asked)))
+
+
+QUAY = {
+    "post": (
+        "---\noutlet: Tarn Post\nauthor: Anna Berg\npublished: 2026-01-14\n---\n"
+        "The quay plan of the harbour board was put off until the spring by a narrow vote."
+    ),
+    "age": (
+        "---\noutlet: The Age\nauthor: Carl Dahl\npublished: 2026-02-20\n---\n"
+        "Dock workers at the harbour heard of the quay plan and its vote from a narrow street."
+    ),
+    "mail": (
+        "---\noutlet: Arden Mail\npublished: 2025-11-02\n---\n"
+        "The harbour board took up the quay plan, and a vote on it is held before long."
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def quay(tmp_path_factory: pytest.TempPathFactory) -> SqliteStore:
+    return collection(tmp_path_factory.mktemp("quay"), QUAY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("What became of the harbour board's quay plan, according to The Age?", "age"),
+        ("What did the Arden Mail report of the vote on the quay plan?", "mail"),
+        ("What did Tarn Post write of the vote on the quay plan?", "post"),
+        ("What does Anna Berg know of the vote on the quay plan?", "post"),
+        ("What was known of the vote on the quay plan on 20 February?", "age"),
+        ("What came before the harbour board in November 2025?", "mail"),
+    ],
+)
+def test_an_article_that_the_question_speaks_of_comes_first(
+    quay: SqliteStore, asked: str, first: str
+) -> None:
+    articles = articles_of(quay, asked)
+    assert articles[0] == first
+    assert set(articles) == set(QUAY)  # the others are evidence still
+
+
+def test_outlets_that_a_question_names_take_turns(tmp_path: Path) -> None:
+    texts = {
+        f"{outlet}{n}": f"---\noutlet: {outlet}\n---\n{text}"
+        for outlet, text in (
+            ("Courier", "The harbour board of Arden put the quay plan off until day {}."),
+            ("Gazette", "Of a quay plan, {} masons had not heard, or so they told everyone."),
+        )
+        for n in range(4)
+        for text in [text.format(n)]
+    }
+    store = collection(tmp_path, texts)
+    asked = "What do both the Courier and the Gazette report of the Arden harbour board's quay plan"
+    outlets = [name[:-1] for name in found(store, asked)]
+    assert outlets[0] == "Courier"
+    assert "Gazette" in outlets[:4]
+
+
+def test_a_hit_shows_what_its_score_is_made_of(quay: SqliteStore) -> None:
+    asked = "What did The Age report of the quay plan?"
+    best, *rest = retrieve(quay, parse_question(asked), WordEmbedder().embed_query(asked))
+    assert tuple(best.evidence) == FEATURES
+    assert best.evidence["outlet"] == 1
+    assert {hit.evidence["outlet"] for hit in rest} == {0}
+    assert best.score > rest[0].score > rest[1].score
+
+
+def test_a_passage_that_only_one_search_found_says_so(tmp_path: Path) -> None:
+    store = collection(tmp_path, {"a": "The mill burned down.", "b": "Rain fell for nine days."})
+    asked = "What burned?"
+    hits = retrieve(store, parse_question(asked), WordEmbedder().embed_query(asked))
+    assert [hit.bm25_rank for hit in hits] == [1, None]
+    assert [hit.dense_rank for hit in hits] == [1, 2]
+
+
+def test_nothing_is_found_in_a_collection_without_passages_in_scope(quay: SqliteStore) -> None:
+    asked = "What is the quay plan?"
+    vector = WordEmbedder().embed_query(asked)
+    scope = Scope(Filter(outlet="nobody"))
+    assert retrieve(quay, parse_question(asked), vector, scope=scope) == []
+
+
+def test_a_word_is_found_however_its_acronym_or_number_is_written(tmp_path: Path) -> None:
+    store = collection(
+        tmp_path,
+        {
+            "us": "Envoys of the U.S. left the talks and spoke of 1,500 tonnes.",
+            "eu": "Envoys of the EU left the talks and spoke of 2,700 tonnes.",
+            "none": "Envoys left the talks and spoke of some tonnes.",
+        },
+    )
+    assert articles_of(store, "Which envoys of the US left?")[0] == "us"
+    assert articles_of(store, "Who spoke of 2700 tonnes?")[0] == "eu"

@@ -132,6 +132,23 @@ def test_word_search_ranks_by_bm25_and_folds_case_accents_and_endings(store: Sto
     assert store.count_with_word("absent") == 0
 
 
+def test_a_word_search_within_articles_finds_nothing_else(store: Store) -> None:
+    store.write(
+        RECIPE,
+        [
+            embedded("a", "The quay and the zeppelin.", "A quay."),
+            embedded("b", "The quay of Arden.", "Nothing."),
+            embedded("c", "A zeppelin."),
+        ],
+    )
+    found = store.search_words(["zeppelin", "quay"], 9, {"b"})
+    assert quotes(store, [match.passage for match in found]) == ["The quay of Arden."]
+    assert store.search_words(["zeppelin", "quay"], 9, set()) == []
+    assert store.search_words(["zeppelin", "quay"], 9, {"nobody"}) == []
+    everywhere = {m.passage: m.score for m in store.search_words(["zeppelin", "quay"], 9)}
+    assert found[0].score == pytest.approx(everywhere[found[0].passage])
+
+
 @pytest.mark.parametrize(
     "word", ['"', "a OR b", "NEAR(", "title:", "*", "^", "-", "\x00", "'; DROP TABLE articles;--"]
 )

@@ -20,7 +20,10 @@ from index.store import EmbeddedArticle, Recipe, Store
 from index.types import Article, Vector
 from rag.evidence import Candidate
 from rag.pipeline import Pipeline
+from rag.question import parse_question
 from rag.reader import PassageReader, Reading, ToRead
+from rag.relevance import Relevance
+from rag.retrieve import SEARCHED, gather
 from rag.types import Answer
 
 
@@ -28,19 +31,35 @@ class Collection:
     """A collection to ask. Asked about the same question several times, it embeds it once."""
 
     def __init__(self, store: Store, embedder: QueryEmbedder, reader: PassageReader | None) -> None:
-        self._pipeline = Pipeline(
-            store, _Remembering(embedder), reader and _RememberingReader(reader)
-        )
-        self._passages = store.info().passages
+        self._store = store
+        self._embedder = _Remembering(embedder)
+        self._pipeline = Pipeline(store, self._embedder, reader and _RememberingReader(reader))
+        self.passages = store.info().passages
 
     def ask(self, text: str) -> Answer:
         """Return the pipeline's answer."""
         return self._pipeline.ask(text)
 
-    def ranked(self, text: str) -> list[str]:
-        """Return the ids of all articles that are retrieved, each at its best passage's place."""
-        found = self._pipeline.search(text, limit=self._passages)
+    def ranked(self, text: str, depth: int = SEARCHED) -> list[str]:
+        """Return the ids of the articles retrieved, each at its best passage's place.
+
+        Args:
+            text: the question.
+            depth: how many passages are retrieved, as `dateline search --limit` gives them.
+        """
+        found = self._pipeline.search(text, limit=depth)
         return list(dict.fromkeys(one.article for one in found))
+
+    def ranked_whole(self, text: str) -> list[str]:
+        """Return the ids of the articles of all passages, likewise."""
+        return self.ranked(text, self.passages)
+
+    def described(self, text: str, depth: int = SEARCHED) -> Relevance:
+        """Return what speaks for each passage that a retrieval of this depth ranks."""
+        question = parse_question(text)
+        vector = self._embedder.embed_query(question.text)
+        with self._store.reading():
+            return gather(self._store, question, vector, depth).relevance
 
     def sentences(self, text: str) -> list[Candidate]:
         """Return the sentences that the pipeline chooses from, best first, abstaining or not."""

@@ -30,7 +30,7 @@ def run(bench: Bench) -> Findings:
     with bench.collection(articles) as collection:
         judged = [number for number in queries if relevant.get(number)]
         for number in bench.each(judged):
-            ranked = collection.ranked(queries[number])
+            ranked = collection.ranked_whole(queries[number])
             listed.append(len(ranked))
             precisions.append(average_precision(ranked, relevant[number]))
             gains.append(ndcg_at(ranked, relevant[number], 10))

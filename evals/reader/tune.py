@@ -79,6 +79,16 @@ def folds_of(titles: Iterable[str], folds: int = FOLDS) -> dict[str, int]:
     return placed
 
 
+def titles_of(folder: Path) -> list[str]:
+    """Return the article of each question of SQuAD 2.0, by its title.
+
+    Raises:
+        BenchmarkError: the data cannot be read.
+    """
+    titles = {row["id"]: row["title"] for row in read_lines(folder / FILES[0])}
+    return [titles[row["passage"]] for row in read_lines(folder / FILES[1])]
+
+
 def read_squad2(folder: Path) -> Iterator[Asked | Example]:
     """Yield the questions: those that are answered, and those that only seem to be.
 
@@ -123,8 +133,7 @@ def _tune(
     reader, start = new_reader(options.start)
     encoder = Encoder(start / TOKENIZER)
     sides: tuple[list[Asked | Example], list[Asked | Example]] = ([], [])
-    rows = read_lines(options.data / "squad2" / FILES[1])
-    fold_of = folds_of((row["title"] for row in rows), options.folds)
+    fold_of = folds_of(titles_of(options.data / "squad2"), options.folds)
     for question in questions:
         sides[fold_name(fold_of[question.title]) == name].append(question)
     new = _examples(sides[0])

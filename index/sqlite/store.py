@@ -17,6 +17,7 @@ from index.sqlite.change import ARTICLE_FIELDS, Change
 from index.sqlite.database import SqliteDatabase
 from index.sqlite.schema import recipe_from_json
 from index.sqlite.vectors import SqliteVectors
+from index.sqlite.words import SqliteWords
 from index.store import (
     CollectionInfo,
     EmbeddedArticle,
@@ -59,6 +60,7 @@ class SqliteStore:
         self.folder = folder
         self._db = SqliteDatabase(folder, create=create)
         self._vectors = SqliteVectors(self._db)
+        self._words = SqliteWords(self._db)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -219,26 +221,15 @@ class SqliteStore:
         self, words: Collection[str], limit: int, articles: Collection[str] | None = None
     ) -> list[Match]:
         """Return the passages that hold any of the words, best first, scored by BM25."""
-        query = " OR ".join(_quoted(word) for word in words)
-        if not query:
-            return []
-        within = "" if articles is None else f"AND rowid IN ({PASSAGES_OF})"
-        values = () if articles is None else (json.dumps(sorted(articles)),)
-        with self._db.reporting():
-            rows = self._db.sql.execute(
-                f"SELECT rowid, -rank FROM words WHERE words MATCH ? {within} "  # noqa: S608
-                "ORDER BY rank, rowid LIMIT ?",
-                (query, *values, limit),
-            )
-            return [Match(*row) for row in rows]
+        with self.reading():
+            within = None if articles is None else self._passages_of(articles).tolist()
+            passages = int(self._db.meta("passages") or 0)
+            return self._words.search(words, limit, within, passages)
 
     def count_with_word(self, word: str) -> int:
         """Return how many passages hold a word, in themselves or in their article's heading."""
-        with self._db.reporting():
-            row = self._db.sql.execute(
-                "SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(word),)
-            ).fetchone()
-        return int(row[0])
+        with self.reading():
+            return self._words.count(word)
 
     def close(self) -> None:
         """Let go of files and connections. A closed store is not used again."""
@@ -281,11 +272,6 @@ class SqliteStore:
             raise self._db.damaged(f"passage {row} of {article} cannot be read") from error
         passage = Passage(article, Span(start, end), tuple(Span(*pair) for pair in spans))
         return StoredPassage(row, passage, rows)
-
-
-def _quoted(word: str) -> str:
-    """Quote a word for FTS5, so that nothing in it is read as syntax."""
-    return '"' + word.replace('"', '""').replace("\0", " ") + '"'
 
 
 def _marks(values: Collection[object]) -> str:

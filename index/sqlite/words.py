@@ -1,0 +1,110 @@
+"""SqliteWords: passages are found by their words, at a bounded cost however large the collection.
+
+BM25 as SQLite's FTS5 ranks it. What a search costs grows with the passages that are scored, and a
+frequent word brings most of them while it tells them apart the least. So passages are brought by
+the rarest words, for as long as all that they bring together stays within a budget; the other words
+only help to rank them. The rarest word always brings its passages, and in a small collection every
+word does. Knows nothing of questions.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+
+from index.sqlite.database import SqliteDatabase
+from index.store import Match
+
+# So many passages are scored in about 5 ms on one core (`python -m evals.word_search`).
+BUDGET = 3_000
+# How many words' counts are kept in memory.
+KEPT_COUNTS = 10_000
+
+
+class SqliteWords:
+    """The full-text index of one collection.
+
+    Args:
+        database: the collection's.
+        budget: how many passages a search may score, unless its rarest word alone brings more.
+    """
+
+    def __init__(self, database: SqliteDatabase, budget: int = BUDGET) -> None:
+        self._db = database
+        self._budget = budget
+        self._counts: dict[str, int] = {}
+        self._counted_in: str | None = None
+
+    def search(
+        self, words: Collection[str], limit: int, within: Collection[int] | None, passages: int
+    ) -> list[Match]:
+        """Return the passages that hold any of the words, best first, scored by BM25.
+
+        Args:
+            words: what is looked for; one of several parts is looked for as a phrase.
+            limit: how many to return at most.
+            within: the ids of the passages to search in; None is all.
+            passages: how many the collection has.
+        """
+        held = {word: count for word in dict.fromkeys(words) if (count := self.count(word))}
+        if not held or limit < 1 or (within is not None and not within):
+            return []
+        share = 1.0 if within is None else len(within) / max(1, passages)
+        every = _any_of(held)
+        rare = self._within_budget(held, share)
+        if len(rare) == len(held):
+            return self._ranked(every, limit, within)
+        # FTS5 has no words that only rank. To demand a rare word beside any word has that effect:
+        # the rare words then count twice, which they are worth.
+        found = self._ranked(f"({_any_of(rare)}) AND ({every})", limit, within)
+        # The rare words may all stand outside what is searched, and the others inside.
+        return found or self._ranked(every, limit, within)
+
+    def count(self, word: str) -> int:
+        """Return how many passages hold a word, in themselves or in their article's heading."""
+        generation = self._db.meta("generation")
+        if generation != self._counted_in or len(self._counts) >= KEPT_COUNTS:
+            self._counts, self._counted_in = {}, generation
+        if word not in self._counts:
+            row = self._db.sql.execute(
+                "SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(word),)
+            ).fetchone()
+            self._counts[word] = int(row[0])
+        return self._counts[word]
+
+    def _within_budget(self, held: dict[str, int], share: float) -> list[str]:
+        """Return the rarest words that bring at most as many passages as are to be scored.
+
+        `share` is that of all passages which are searched.
+        """
+        taken: list[str] = []
+        brought = 0.0
+        for word in sorted(held, key=held.__getitem__):
+            brought += held[word] * share
+            if taken and brought > self._budget:
+                break
+            taken.append(word)
+        return taken
+
+    def _ranked(self, query: str, limit: int, within: Collection[int] | None) -> list[Match]:
+        if within is None:
+            rows = self._db.sql.execute(
+                "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?",
+                (query, limit),
+            )
+        else:
+            # The plus keeps SQLite from asking the full-text index once for each id, and bm25()
+            # from being worked out for passages that are not searched.
+            rows = self._db.sql.execute(
+                "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? "
+                "AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY score DESC, rowid LIMIT ?",
+                (query, json.dumps(list(within)), limit),
+            )
+        return [Match(*row) for row in rows]
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return " OR ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for FTS5, so that nothing in it is read as syntax."""
+    return '"' + word.replace('"', '""').replace("\0", " ") + '"'

@@ -1,0 +1,239 @@
+"""Relevance: what speaks for a passage, in a few numbers that can be read.
+
+Words are compared in the passage itself and not in the full-text index, so that a passage that only
+the vectors found is judged by its words too, and by those of its best sentence. Knows nothing of
+what the numbers weigh (`rag.fuse`).
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from index.store import Store, StoredPassage
+from index.types import Article, Vector
+from rag.mentions import Mentions
+from rag.terms import QuestionTerms, terms_of
+
+PASSAGE_FEATURES = (
+    "words",
+    "nearest_sentence",
+    "words_in_sentence",
+    "words_around_sentence",
+    "pairs",
+)
+ARTICLE_FEATURES = ("article_words", "article_nearness")
+SOURCE_FEATURES = ("outlet", "author", "date")
+FEATURES = (*PASSAGE_FEATURES, *ARTICLE_FEATURES, *SOURCE_FEATURES)
+
+# BM25's usual constants: how soon repeating a word stops to count, and how much length counts.
+SATURATION = 1.2
+LENGTH_SHARE = 0.75
+# Two words stand together where at most one other is between them.
+TOGETHER = 2
+
+Rows = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """What speaks for some passages.
+
+    Attributes:
+        passages: their ids.
+        articles: the article of each.
+        features: shape (passages, len(FEATURES)), see `relevance`.
+    """
+
+    passages: tuple[int, ...]
+    articles: tuple[Article, ...]
+    features: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a passage holds of a question.
+
+    Attributes:
+        counts: how often it and its heading hold each of the question's terms.
+        sentences: which of them each sentence holds.
+        title: which of them its article's title holds.
+        together: the share of the question's pairs that stand together in it, by weight.
+        length: the number of all its terms and its heading's.
+    """
+
+    counts: Counter[str]
+    sentences: list[set[str]]
+    title: set[str]
+    together: float
+    length: int
+
+
+def relevance(
+    store: Store,
+    terms: QuestionTerms,
+    mentions: Mentions,
+    vector: Vector,
+    passages: Sequence[int],
+) -> Relevance:
+    """Describe passages; those that are gone are left out.
+
+    The features, each from 0 to 1 but for cosines:
+
+    - words: its BM25 score (Robertson and Zaragoza 2009), its heading included, as a share of the
+      best among these passages;
+    - nearest_sentence: the highest cosine of a sentence's vector and the question's;
+    - words_in_sentence: the weight of the question's words that one sentence holds, as a share of
+      all, in the sentence that holds most;
+    - words_around_sentence: likewise in a sentence, those beside it, and the title;
+    - pairs: likewise of the question's words that stand side by side, here too;
+    - article_words, article_nearness: the BM25 share, and the cosine of the mean sentence, of all
+      these passages of one article taken together;
+    - outlet, author, date: how well its article is that which the question mentions.
+
+    Args:
+        store: the collection.
+        terms: the question's.
+        mentions: what it says of the articles that it is about.
+        vector: its unit vector, shape (dimension,).
+        passages: their ids.
+    """
+    found, articles = _with_articles(store, passages)
+    if not found:
+        return Relevance((), (), np.zeros((0, len(FEATURES))))
+    read = [_read(terms, *pair) for pair in zip(found, articles, strict=True)]
+    places = {name: n for n, name in enumerate(dict.fromkeys(a.id for a in articles))}
+    of_article = np.array([places[article.id] for article in articles])
+    counts = np.zeros((len(read), len(terms.weights)))
+    for row, one in zip(counts, read, strict=True):
+        row[:] = [one.counts[term] for term in terms.weights]
+    lengths = np.array([one.length for one in read], dtype=float)
+    total = terms.total or 1.0
+    columns = [
+        _bm25(terms, counts, lengths),
+        _nearest(found, vector),
+        np.array([_most(terms, one.sentences) / total for one in read]),
+        np.array([_most(terms, _around(one)) / total for one in read]),
+        np.array([one.together for one in read]),
+        _bm25(terms, _summed(counts, of_article), _summed(lengths, of_article))[of_article],
+        _nearness(found, of_article, vector)[of_article],
+        *_mentioned(mentions, articles),
+    ]
+    ids = tuple(stored.id for stored in found)
+    return Relevance(ids, tuple(articles), np.stack(columns, axis=1))
+
+
+def _with_articles(
+    store: Store, passages: Sequence[int]
+) -> tuple[list[StoredPassage], list[Article]]:
+    known: dict[str, Article | None] = {}
+    found, articles = [], []
+    for stored in store.passages(passages):
+        name = stored.passage.article
+        if name not in known:
+            known[name] = store.article(name)
+        article = known[name]
+        if article is not None:
+            found.append(stored)
+            articles.append(article)
+    return found, articles
+
+
+def _read(terms: QuestionTerms, stored: StoredPassage, article: Article) -> _Read:
+    asked = terms.weights.keys()
+    title = terms_of(article.title or "")
+    sentences = [terms_of(span.of(article.text)) for span in stored.passage.sentences]
+    named = [terms_of(name) for name in (article.outlet, article.author) if name]
+    # The title is a line of its own: nothing stands beside its last word.
+    places: dict[str, list[int]] = {}
+    start = 0
+    held = []
+    for line in (title, (), *sentences):
+        found = [(place, term) for place, term in enumerate(line, start) if term in asked]
+        for place, term in found:
+            places.setdefault(term, []).append(place)
+        held.append({term for _, term in found})
+        start += len(line) or TOGETHER
+    counts = Counter({term: len(at) for term, at in places.items()})
+    counts.update(term for name in named for term in name if term in asked)
+    return _Read(
+        counts=counts,
+        sentences=held[2:],
+        title=held[0],
+        together=_together(terms, places),
+        length=sum(map(len, (title, *named, *sentences))),
+    )
+
+
+def _together(terms: QuestionTerms, places: Mapping[str, Sequence[int]]) -> float:
+    """Return the share of the pairs' weight that stands together; one half where none is asked."""
+    total = sum(terms.weight(pair) for pair in terms.pairs)
+    if not total:
+        return 0.5
+    held = sum(
+        terms.weight((first, second))
+        for first, second in terms.pairs
+        if first in places
+        and second in places
+        and any(0 < abs(a - b) <= TOGETHER for a in places[first] for b in places[second])
+    )
+    return held / total
+
+
+def _bm25(terms: QuestionTerms, counts: Rows, lengths: Rows) -> Rows:
+    """Return BM25 scores as shares of the best, shape (n,), for counts of shape (n, terms)."""
+    weights = np.array([*terms.weights.values()], dtype=float)
+    norm = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths / max(float(lengths.mean()), 1.0)
+    scores: Rows = (counts / (counts + SATURATION * norm[:, np.newaxis] + 1e-9)) @ weights
+    best = float(scores.max())
+    return scores / best if best > 0 else scores
+
+
+def _most(terms: QuestionTerms, held: Sequence[set[str]]) -> float:
+    return max((terms.weight(one) for one in held), default=0.0)
+
+
+def _around(one: _Read) -> list[set[str]]:
+    return [
+        one.title.union(*one.sentences[max(0, n - 1) : n + 2]) for n in range(len(one.sentences))
+    ]
+
+
+def _nearest(found: Sequence[StoredPassage], vector: Vector) -> Rows:
+    return np.array(
+        [
+            float((one.sentence_vectors @ vector).max()) if len(one.sentence_vectors) else 0.0
+            for one in found
+        ]
+    )
+
+
+def _nearness(found: Sequence[StoredPassage], of_article: Places, vector: Vector) -> Rows:
+    sums = _summed(
+        np.array([one.sentence_vectors.sum(axis=0) for one in found], dtype=float), of_article
+    )
+    cosines: Rows = (sums @ vector) / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
+    return cosines
+
+
+def _summed(rows: Rows, of_article: Places) -> Rows:
+    """Add up the rows of each article, shape (articles, …)."""
+    sums = np.zeros((int(of_article.max()) + 1, *rows.shape[1:]))
+    np.add.at(sums, of_article, rows)
+    return sums
+
+
+def _mentioned(mentions: Mentions, articles: Sequence[Article]) -> tuple[Rows, Rows, Rows]:
+    known: dict[str, tuple[float, float, float]] = {}
+    for one in articles:
+        if one.id not in known:
+            known[one.id] = (
+                float(mentions.outlet(one)),
+                float(mentions.author(one)),
+                mentions.date(one),
+            )
+    rows = np.array([known[one.id] for one in articles], dtype=float)
+    return rows[:, 0], rows[:, 1], rows[:, 2]
