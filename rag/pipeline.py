@@ -184,6 +184,7 @@ class Pipeline:
                     text=span.of(article.text),
                     start=span.start,
                     end=span.end,
+                    evidence={name: round(value, 4) for name, value in hit.evidence.items()},
                 )
             )
         return tuple(found)

@@ -148,7 +148,7 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage that a search found, with what found it. Ranks and scores are as in Hit."""
+    """A passage that a search found, with what found it, as in Hit."""
 
     rank: int
     score: float
@@ -166,6 +166,7 @@ class Found:
     text: str
     start: int
     end: int
+    evidence: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
