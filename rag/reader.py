@@ -89,14 +89,16 @@ class OnnxReader:
         try:
             expected = json.loads((folder / CARD).read_text("utf-8"))["files"]
             found = {name: file_sha256(folder / name) for name in (GRAPH, TOKENIZER)}
+            if found != expected:
+                raise _damaged(folder)
             self._session = onnxruntime.InferenceSession(
                 str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
             )
             self._encoder = Encoder(folder / TOKENIZER)
+        except ReaderError:
+            raise
         except Exception as error:
             raise _damaged(folder) from error
-        if found != expected:
-            raise _damaged(folder)
 
     def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
         """Return what it makes of each passage, in order.
@@ -130,11 +132,7 @@ class OnnxReader:
             if encoded.whole:
                 break
             # A sentence that was cut off begins the next part; one that no part can hold is cut.
-            read = sum(
-                end - start == len(offsets)
-                for (start, end), offsets in zip(encoded.sentences, encoded.offsets, strict=True)
-            )
-            first += max(1, read)
+            first += max(1, encoded.read)
         return parts
 
     def _run(self, encoded: Sequence[Encoded]) -> list[npt.NDArray[np.float32]]:
