@@ -86,17 +86,13 @@ class OnnxReader:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(2, processors())
         options.log_severity_level = 3
+        if not _is_exported(folder):
+            raise _damaged(folder)
         try:
-            expected = json.loads((folder / CARD).read_text("utf-8"))["files"]
-            found = {name: file_sha256(folder / name) for name in (GRAPH, TOKENIZER)}
-            if found != expected:
-                raise _damaged(folder)
             self._session = onnxruntime.InferenceSession(
                 str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
             )
             self._encoder = Encoder(folder / TOKENIZER)
-        except ReaderError:
-            raise
         except Exception as error:
             raise _damaged(folder) from error
 
@@ -146,6 +142,16 @@ class OnnxReader:
         }
         outputs: list[npt.NDArray[np.float32]] = self._session.run(list(OUTPUTS), feed)
         return outputs
+
+
+def _is_exported(folder: Path) -> bool:
+    """Tell whether a folder holds exactly the files that its card names."""
+    try:
+        expected = json.loads((folder / CARD).read_text("utf-8"))["files"]
+        found = {name: file_sha256(folder / name) for name in (GRAPH, TOKENIZER)}
+    except (OSError, KeyError, TypeError, ValueError):
+        return False
+    return bool(found == expected)
 
 
 def _damaged(folder: Path) -> ReaderError:

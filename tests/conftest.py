@@ -72,7 +72,7 @@ def small_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reader = Reader(BertModel(config, add_pooling_layer=False))
     with torch.no_grad():
         for weight in reader.heads():
-            weight *= 4
+            weight.mul_(4)
     folder = tmp_path_factory.mktemp("reader")
     save(reader, locate(DEFAULT_MODEL), folder)
     (folder / CARD).write_text('{"method": "none: its weights are random"}')
