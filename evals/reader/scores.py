@@ -103,7 +103,7 @@ def validate(
         labels = [True] * len(right) + [False] * len(wrong)
         scores[f"auc_{kind.replace(' ', '_')}"] = _auc(right + wrong, labels)
     known = [(r, e) for r, e in zip(read, encoded, strict=True) if e.answer is not None]
-    scores["answer_found"] = float(np.mean([r.answer == e.answer for r, e in known] or [0.0]))
+    scores["answer_found"] = float(np.mean([r.answer == e.answer for r, e in known] or [False]))
     return {name: round(value, 4) for name, value in scores.items()}
 
 
