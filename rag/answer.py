@@ -7,13 +7,14 @@ come from.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.types import Span
 from rag.evidence import Candidate, Inquiry, answerability, is_prose
 from rag.question import Question
-from rag.words import STOP_WORDS, fold, stem, words
+from rag.same import say_the_same
+from rag.words import fold, stem, words
 
 MAX_SENTENCES = 5
 # How many articles are cited for one thing.
@@ -26,10 +27,6 @@ MIN_FURTHER = 0.5
 FURTHER_SHARE = 0.75
 # How many of the question's words an abstention names.
 MAX_NAMED = 3
-# Sentences that share this much of their content words say the same thing; where both give the same
-# short answer, this much.
-SAME_SHARE = 0.6
-SAME_ANSWER_SHARE = 0.3
 # A sentence that begins so, or says so before it names anyone, leans on the one before it.
 LEANS_BACK = re.compile(
     r"^(?:(?:but|and|so|yet|still|however|also|then|instead|meanwhile),? )?"
@@ -94,8 +91,8 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
     told: list[Told] = []
     for draft in answered:
         for one in draft.sentences[: max(1, MAX_SENTENCES // len(answered))]:
-            if not any(_overlap(one, other) for other in told):
-                told.append(one)
+            if not _supports(one, told):
+                _tell(one, told)
     missing = tuple(
         part.inquiry.question.text
         for part, draft in zip(parts, drafts, strict=True)
@@ -120,14 +117,36 @@ def _chosen(found: Sequence[Candidate]) -> list[Told]:
     told = [_told(found[0])]
     least = max(MIN_FURTHER, FURTHER_SHARE * found[0].probability)
     for candidate in found[1:]:
-        same = next((n for n, one in enumerate(told) if _say_the_same(candidate, one.lead)), None)
-        if same is not None:
-            told[same] = _with_support(told[same], candidate)
-        elif candidate.probability >= least and len(told) < MAX_SENTENCES:
-            one = _told(candidate)
-            if not any(_overlap(one, other) for other in told):
-                told.append(one)
+        if _supports(Told(candidate, candidate.span), told):
+            continue
+        if candidate.probability >= least and len(told) < MAX_SENTENCES:
+            _tell(_told(candidate), told)
     return told
+
+
+def _supports(one: Told, told: list[Told]) -> bool:
+    """Tell whether one says what has been told; its articles are then cited with that."""
+    for place, other in enumerate(told):
+        if say_the_same(one.lead, other.lead):
+            for candidate in (one.lead, *one.others):
+                told[place] = _with_support(told[place], candidate)
+            return True
+    return False
+
+
+def _tell(one: Told, told: list[Told]) -> None:
+    """Add one to what has been told; what of it is quoted already is not quoted again."""
+    quoted = [place for place, other in enumerate(told) if _overlap(one, other)]
+    if not quoted:
+        told.append(one)
+        return
+    lead = one.lead.span
+    last = max(quoted, key=lambda place: told[place].span.end)
+    end = told[last].span.end
+    if lead.start >= end:
+        # What it leans on has been told: it comes right after that.
+        starts = [span.start for span in one.lead.passage.passage.sentences if span.start >= end]
+        told.insert(last + 1, replace(one, span=Span(min(starts), lead.end)))
 
 
 def _with_support(one: Told, candidate: Candidate) -> Told:
@@ -190,31 +209,3 @@ def _quoted(named: Sequence[str]) -> str:
 def _stems_of_passage(candidate: Candidate) -> frozenset[str]:
     text = candidate.passage.passage.span.of(candidate.article.text)
     return frozenset(stem(word) for word in words(f"{candidate.article.title or ''} {text}"))
-
-
-def _say_the_same(first: Candidate, second: Candidate) -> bool:
-    mine, theirs = _content(words(first.text)), _content(words(second.text))
-    shared = len(mine & theirs) / max(1, min(len(mine), len(theirs)))
-    if _numbers(first) != _numbers(second) and first.article.id != second.article.id:
-        # A citation beside another must bear out the same figures.
-        return False
-    return shared >= SAME_SHARE or (shared >= SAME_ANSWER_SHARE and _same_answer(first, second))
-
-
-def _same_answer(first: Candidate, second: Candidate) -> bool:
-    if first.value is None or second.value is None:
-        return False
-    mine = _content(words(first.value.of(first.article.text)))
-    theirs = _content(words(second.value.of(second.article.text)))
-    return bool(mine) and mine == theirs
-
-
-def _numbers(candidate: Candidate) -> frozenset[str]:
-    if candidate.value is None:
-        return frozenset()
-    answer = words(candidate.value.of(candidate.article.text))
-    return frozenset(word.rstrip("%") for word in answer if word[:1].isdigit())
-
-
-def _content(tokens: Iterable[str]) -> frozenset[str]:
-    return frozenset(stem(word) for word in tokens if word not in STOP_WORDS)
