@@ -106,7 +106,8 @@ class Pipeline:
         vector = self.embedder.embed_query(question.text)
         with self.store.reading():
             inquiry = self._inquiry(question.text, question, vector)
-            return self._found(self._evidence(inquiry, limit, scope, {}))
+            # What is read does not hang on how much is shown.
+            return self._found(self._evidence(inquiry, max(limit, KEPT), scope, {})[:limit])
 
     def sentences(self, text: str) -> list[Candidate]:
         """Return the sentences that an answer to a question is chosen from, most probable first.
