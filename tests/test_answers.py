@@ -345,6 +345,6 @@ def test_a_follow_up_is_asked_with_what_it_leans_on(pipeline: Pipeline) -> None:
     ],
 )
 def test_an_imprecise_date_counts_from_its_end(published: str | None, *, known: bool) -> None:
-    from rag.retrieve import known_by
+    from rag.dates.publication import published_by
 
-    assert known_by(published, "2026-01-14") is known
+    assert published_by(published, "2026-01-14") is known

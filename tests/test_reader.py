@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import rag.reader
 from index.models import DEFAULT_MODEL, locate
 from index.types import Span
 from rag.errors import ReaderError
@@ -333,6 +334,14 @@ def test_what_is_not_the_exported_graph_is_never_run(
     with pytest.raises(ReaderError):
         OnnxReader(copy)
     assert run == []
+
+
+def test_a_package_without_its_reader_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rag.reader, "files", lambda _: tmp_path)
+    with pytest.raises(ReaderError, match="install Dateline again, or ask with --no-reader"):
+        bundled_reader.__wrapped__()
 
 
 # The reader that ships ------------------------------------------------------------------------
