@@ -458,7 +458,7 @@ def test_training_follows_what_it_is_shown(small_reader: Path) -> None:
     pairs = encoded(shown, encoder)
     before = measure(reader, pairs)
     kept: list[float] = []
-    course = Course(len(pairs) * 12, None)
+    course = Course(len(pairs) * 30, None)
     fit(reader, pairs, pairs, course, lambda: kept.append(course.share), 3e-3)
     after = measure(reader, pairs)
     assert after["passage_auc"] == after["sentence_auc"] == after["top_sentence"] == 1.0
