@@ -45,12 +45,13 @@ def _dateline() -> None:
 
 
 @app.command()
-def ask(
+def ask(  # noqa: PLR0913 - one for each option
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
     data: Data = None,
     *,
     as_of: AsOfDay = None,
     no_reader: NoReader = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what decided, and how.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, every sentence with its quotation, or say that it is not answered.
@@ -63,13 +64,19 @@ def ask(
     settings = Settings.from_environment(os.environ, data=data)
     with reported():
         check(question)
-        answer = _opened(settings, reads=not no_reader).ask(question, scope=Scope(as_of=as_of))
+        pipeline = _opened(settings, reads=not no_reader)
+        answer = pipeline.ask(question, scope=Scope(as_of=as_of), explain=explain)
         if as_json:
             print_json(answer.to_json())
         else:
             from api.render import show_answer  # noqa: PLC0415 - rich is slow to import
 
-            show_answer(result_console(), answer)
+            console = result_console()
+            show_answer(console, answer)
+            if answer.explanation is not None:
+                from api.render_explanation import show_explanation  # noqa: PLC0415
+
+                show_explanation(console, answer.explanation)
 
 
 @app.command()

@@ -10,7 +10,9 @@ from datetime import date
 from rich.console import Console
 from rich.text import Text
 
-from rag.types import Answer, Citation, DatedWords, Found, Nearest, Source
+from rag.explain import components
+from rag.explanation import Component
+from rag.types import Answer, Citation, DatedWords, Disagreement, Found, Nearest, Source
 
 NEAREST_CHARS = 300
 INDENT = 4
@@ -32,6 +34,7 @@ def show_answer(console: Console, answer: Answer) -> None:
     for part in answer.unanswered:
         console.print()
         paragraph(console, Text(f"The articles do not answer: {clean(part)}"))
+    _show_disagreements(console, answer)
     console.print()
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
@@ -55,13 +58,15 @@ def show_found(console: Console, found: Sequence[Found]) -> None:
         line = Text(f"{hit.rank}. ", style="bold cyan")
         paragraph(console, line.append(_named(hit), style="not bold default"))
         by = [f"score {hit.score:.4f}"]
-        for what, rank, score in (
-            ("vectors", hit.dense_rank, hit.dense_score),
-            ("words", hit.bm25_rank, hit.bm25_score),
-        ):
-            by.append(f"{what}: {f'{rank}. ({score:.3f})' if rank is not None else 'not found'}")
+        by += [f"{one.name}: {_placed(one)}" for one in components(hit)]
         paragraph(console, Text(" · ".join((*by, clean(hit.article))), style="dim"), INDENT)
         paragraph(console, Text(clean(hit.text)), INDENT)
+
+
+def _placed(one: Component) -> str:
+    if one.rank is None:
+        return "not found" if one.score is None else f"{one.score:+.2f}"
+    return f"{one.rank}." if one.score is None else f"{one.rank}. ({one.score:.3f})"
 
 
 def clean(text: str) -> str:
@@ -89,6 +94,38 @@ def _show_abstention(console: Console, answer: Answer) -> None:
         shown = clean(near.quote)
         cut = shown if len(shown) <= NEAREST_CHARS else shown[:NEAREST_CHARS].rstrip() + " …"
         paragraph(console, Text(cut, style="dim"), INDENT)
+
+
+def _show_disagreements(console: Console, answer: Answer) -> None:
+    for opening, between, found in (
+        ("Sources differ on", " · ", answer.disagreements),
+        ("Brought up to date:", " → ", answer.updates),
+    ):
+        for disagreement in found:
+            console.print()
+            paragraph(console, _positions(opening, between, disagreement, answer.sources))
+
+
+def _positions(
+    opening: str, between: str, disagreement: Disagreement, cited: Sequence[Source]
+) -> Text:
+    sources = {source.n: source for source in cited}
+    text = Text(f"{opening} {clean(disagreement.about)}:", style="bold yellow")
+    for place, position in enumerate(disagreement.positions):
+        value = clean(position.value).rstrip(".")
+        text.append(between if place else " ", style="not bold default")
+        text.append(value, style="bold default")
+        taken = [sources[n] for n in position.sources if n in sources]
+        said = "; ".join(_outlet_and_day(source) for source in taken)
+        text.append(f" ({said}) " if said else " ", style="not bold default")
+        text.append("".join(f"[{n}]" for n in position.sources), style="bold cyan")
+    return text
+
+
+def _outlet_and_day(source: Source) -> str:
+    return clean(
+        f"{source.outlet or source.title or source.article}, {written_day(source.published)}"
+    )
 
 
 def _described(source: Source) -> Text:

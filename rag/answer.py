@@ -6,17 +6,22 @@ sentence is told only where it more probably answers than not. Knows nothing of 
 come from.
 """
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from index.types import Span
-from rag.evidence import Candidate, Inquiry, answerability, is_prose
+from rag.disagree import Conflict, Statement, find_disagreements, find_updates
+from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
 from rag.question import Question
 from rag.same import say_the_same
 from rag.words import fold, stem, words
 
 MAX_SENTENCES = 5
+# How many sentences are searched for what contradicts the answer.
+COMPARED = 20
 # How many articles are cited for one thing.
 MAX_CITED = 4
 # Below this the collection more probably does not answer the question than that it does.
@@ -37,6 +42,24 @@ NAME = re.compile(r"(?<=\S )[“\"]?[A-Z][\w’'-]+")
 MAX_BEFORE = 2
 
 
+class Fate(StrEnum):
+    """What became of a sentence that might have been told."""
+
+    TOLD = "told"
+    SUPPORT = "cited as support"
+    TAKES_SIDE = "told, since it differs"
+    REPEATS = "said already"
+    IMPROBABLE = "less probable than the bar"
+    OVERLAPS = "overlaps what is quoted"
+    ENOUGH = "enough was told"
+    UNANSWERED = "the question is not answered"
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether the draft quotes it."""
+        return self in {Fate.TOLD, Fate.SUPPORT, Fate.TAKES_SIDE}
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One thing that the answer says: a sentence, and others that say the same elsewhere.
@@ -45,11 +68,13 @@ class Told:
         lead: the sentence that answers.
         span: what is quoted, with the sentence before where the lead leans on it.
         others: sentences of other articles, cited with it.
+        takes_side: whether it is told because it disputes, or brings up to date, what is told.
     """
 
     lead: Candidate
     span: Span
     others: tuple[Candidate, ...] = ()
+    takes_side: bool = False
 
     @property
     def text(self) -> str:
@@ -58,24 +83,43 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """Something on which statements differ; `updates` where time explains it."""
+
+    conflict: Conflict
+    statements: tuple[Statement, ...]
+    updates: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What the answerer would say. Without sentences it abstains, and `reason` says why.
 
-    `unanswered` are the parts of the question that are not answered, where others are.
+    `disputes` are what articles differ on; a sentence of each position is among the draft's.
+    `unanswered` are the parts of the question that are not answered, where others are. `fates` are
+    those of a part's candidates, in their order, where it is answered; `parts` the drafts of each
+    part by itself.
     """
 
     sentences: tuple[Told, ...]
     confidence: float
     reason: str | None
+    disputes: tuple[Dispute, ...] = ()
     unanswered: tuple[str, ...] = ()
+    fates: tuple[Fate, ...] = ()
+    parts: tuple["Draft", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, or a part of one, with its candidate sentences, most probable first."""
+    """A question, or a part of one, with its candidate sentences, most probable first.
+
+    `origins` are those of the candidates' articles.
+    """
 
     inquiry: Inquiry
     found: tuple[Candidate, ...]
+    origins: Mapping[str, str]
 
 
 def draft_answer(parts: Sequence[Asked]) -> Draft:
@@ -87,18 +131,26 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
     drafts = [_draft(part) for part in parts]
     answered = [draft for draft in drafts if draft.sentences]
     if not answered:
-        return drafts[0]
+        return replace(drafts[0], parts=tuple(drafts))
     told: list[Told] = []
     for draft in answered:
-        for one in draft.sentences[: max(1, MAX_SENTENCES // len(answered))]:
-            if not _supports(one, told):
+        room = max(1, MAX_SENTENCES // len(answered))
+        earlier = {one.lead.place for one in told}
+        for place, one in enumerate(draft.sentences):
+            if one.takes_side or (place < room and not _supports(one, told, earlier)):
                 _tell(one, told)
-    missing = tuple(
-        part.inquiry.question.text
-        for part, draft in zip(parts, drafts, strict=True)
-        if not draft.sentences
+    return Draft(
+        tuple(told),
+        min(draft.confidence for draft in answered),
+        None,
+        tuple(dispute for draft in answered for dispute in draft.disputes),
+        tuple(
+            part.inquiry.question.text
+            for part, draft in zip(parts, drafts, strict=True)
+            if not draft.sentences
+        ),
+        parts=tuple(drafts),
     )
-    return Draft(tuple(told), min(draft.confidence for draft in answered), None, missing)
 
 
 def _draft(part: Asked) -> Draft:
@@ -110,43 +162,115 @@ def _draft(part: Asked) -> Draft:
         return Draft((), min(confidence, MIN_CONFIDENCE), f"no article names {_quoted(strangers)}")
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
-    return Draft(tuple(_chosen(found)), confidence, None)
-
-
-def _chosen(found: Sequence[Candidate]) -> list[Told]:
-    told = [_told(found[0])]
-    least = max(MIN_FURTHER, FURTHER_SHARE * found[0].probability)
-    for candidate in found[1:]:
-        if _supports(Told(candidate, candidate.span), told):
+    disputes = _disputes(part)
+    told, fates = _chosen(found, _apart(found, disputes))
+    kept = []
+    for dispute in disputes:
+        cited = {one.place for said in told for one in (said.lead, *said.others)}
+        sides = [side.statements for side in dispute.conflict.positions]
+        # What is not among the cited does not dispute the answer, but something beside it.
+        if not any(found[n].place in cited for side in sides for n in side):
             continue
-        if candidate.probability >= least and len(told) < MAX_SENTENCES:
-            _tell(_told(candidate), told)
-    return told
+        kept.append(dispute)
+        for side in sides:
+            if not any(found[n].place in cited for n in side):
+                told.append(replace(_told(found[side[0]]), takes_side=True))
+                fates[side[0]] = Fate.TAKES_SIDE
+    return Draft(tuple(told), confidence, None, tuple(kept), fates=tuple(fates))
 
 
-def _supports(one: Told, told: list[Told]) -> bool:
-    """Tell whether one says what has been told; its articles are then cited with that."""
+def _disputes(part: Asked) -> list[Dispute]:
+    """Return what the most probable sentences differ on; they are numbered as in `part.found`."""
+    statements = tuple(_statement(one, part.origins) for one in part.found[:COMPARED])
+    question = part.inquiry.question
+    return [
+        *(Dispute(c, statements, updates=False) for c in find_disagreements(question, statements)),
+        *(Dispute(c, statements, updates=True) for c in find_updates(question, statements)),
+    ]
+
+
+def _apart(found: Sequence[Candidate], disputes: Iterable[Dispute]) -> set[frozenset[Place]]:
+    """Return the pairs of sentences that differ."""
+    return {
+        frozenset((found[one].place, found[other].place))
+        for dispute in disputes
+        for side, against in itertools.combinations(dispute.conflict.positions, 2)
+        for one in side.statements
+        for other in against.statements
+    }
+
+
+def _statement(one: Candidate, origins: Mapping[str, str]) -> Statement:
+    origin = origins.get(one.article.id, one.article.id)
+    return Statement(one.article, origin, one.span, one.text, one.probability, one.value)
+
+
+def least_further(first: Candidate) -> float:
+    """Return how probable a further sentence must be to be told beside the first."""
+    return max(MIN_FURTHER, FURTHER_SHARE * first.probability)
+
+
+def _chosen(
+    found: Sequence[Candidate], apart: Collection[frozenset[Place]]
+) -> tuple[list[Told], list[Fate]]:
+    """Return what is told, and what becomes of each candidate.
+
+    Args:
+        found: the candidates, most probable first.
+        apart: the pairs that contradict each other.
+    """
+    told = [_told(found[0])]
+    return told, [Fate.TOLD, *(_settle(candidate, told, apart) for candidate in found[1:])]
+
+
+def _settle(candidate: Candidate, told: list[Told], apart: Collection[frozenset[Place]]) -> Fate:
+    """Tell a candidate too, cite it with what says the same, or leave it out."""
+    for place, one in enumerate(told):
+        if frozenset((candidate.place, one.lead.place)) not in apart and say_the_same(
+            candidate, one.lead
+        ):
+            told[place] = _with_support(one, candidate)
+            return Fate.REPEATS if told[place] is one else Fate.SUPPORT
+    if candidate.probability < least_further(told[0].lead):
+        return Fate.IMPROBABLE
+    if len(told) == MAX_SENTENCES:
+        return Fate.ENOUGH
+    return Fate.TOLD if _tell(_told(candidate), told) else Fate.OVERLAPS
+
+
+def _tell(one: Told, told: list[Told]) -> bool:
+    """Add one to what is told, unless it is quoted already; return whether it was added.
+
+    Where only what it leans on is quoted already, it comes right after that, without it.
+    """
+    quoted = [place for place, other in enumerate(told) if overlap(one, other)]
+    if not quoted:
+        told.append(one)
+        return True
+    lead = one.lead.span
+    last = max(quoted, key=lambda place: told[place].span.end)
+    end = told[last].span.end
+    if lead.start < end:
+        return False
+    starts = [span.start for span in one.lead.passage.passage.sentences if span.start >= end]
+    told.insert(last + 1, replace(one, span=Span(min(starts), lead.end)))
+    return True
+
+
+def _supports(one: Told, told: list[Told], among: Collection[Place]) -> bool:
+    """Tell whether one says what was told for another part; it is then cited with that.
+
+    Args:
+        one: what might be told.
+        told: what has been; it is changed in place.
+        among: the places of what was told for other parts.
+    """
     for place, other in enumerate(told):
-        if say_the_same(one.lead, other.lead):
+        if other.lead.place in among and say_the_same(one.lead, other.lead):
             for candidate in (one.lead, *one.others):
                 told[place] = _with_support(told[place], candidate)
             return True
     return False
-
-
-def _tell(one: Told, told: list[Told]) -> None:
-    """Add one to what has been told; what of it is quoted already is not quoted again."""
-    quoted = [place for place, other in enumerate(told) if _overlap(one, other)]
-    if not quoted:
-        told.append(one)
-        return
-    lead = one.lead.span
-    last = max(quoted, key=lambda place: told[place].span.end)
-    end = told[last].span.end
-    if lead.start >= end:
-        # What it leans on has been told: it comes right after that.
-        starts = [span.start for span in one.lead.passage.passage.sentences if span.start >= end]
-        told.insert(last + 1, replace(one, span=Span(min(starts), lead.end)))
 
 
 def _with_support(one: Told, candidate: Candidate) -> Told:
@@ -178,7 +302,7 @@ def leans_back(text: str) -> bool:
     return speaker is not None and NAME.search(text, 0, speaker.start() + 1) is None
 
 
-def _overlap(one: Told, other: Told) -> bool:
+def overlap(one: Told, other: Told) -> bool:
     """Tell whether two quotations share a part of their article."""
     return (
         one.lead.article.id == other.lead.article.id

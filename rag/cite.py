@@ -4,7 +4,7 @@ Nothing leaves the pipeline without passing `check_citations`, whoever wrote the
 come from the index, never from a writer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -12,8 +12,9 @@ from index.store import Store
 from index.types import Article, Span
 from rag.answer import Told
 from rag.dates.resolve import resolved_dates
+from rag.disagree import Conflict, Side, Statement
 from rag.errors import CitationError
-from rag.types import AsOf, Citation, DatedWords, Sentence, Source
+from rag.types import AsOf, Citation, DatedWords, Disagreement, Position, Sentence, Source
 
 
 def quote(article: Article, span: Span, source: int) -> Citation:
@@ -66,6 +67,46 @@ def cite_verbatim(
     )
 
 
+def cite_disagreements(
+    conflicts: Iterable[Conflict], statements: Sequence[Statement], numbers: Mapping[str, int]
+) -> tuple[Disagreement, ...]:
+    """Tie the positions of conflicts to numbered sources.
+
+    A position that no numbered source takes is left out, and a conflict that then has one position
+    is none.
+
+    Args:
+        conflicts: what statements differ on.
+        statements: those that the conflicts were found in.
+        numbers: the number of each source, by its article's id.
+
+    Raises:
+        CitationError: a statement does not stand in its article.
+    """
+    found = []
+    for conflict in conflicts:
+        positions = [
+            position
+            for side in conflict.positions
+            if (position := _position(side, statements, numbers)).sources
+        ]
+        if len(positions) > 1:
+            found.append(Disagreement(conflict.about, tuple(positions)))
+    return tuple(found)
+
+
+def check_disagreements(store: Store, disagreements: Iterable[Disagreement]) -> None:
+    """Compare every quotation of every position with the article as it is stored now.
+
+    Raises:
+        CitationError: an article is gone, or a quotation differs from its text in any character.
+    """
+    for disagreement in disagreements:
+        for position in disagreement.positions:
+            for citation in position.citations:
+                _check(store, citation)
+
+
 def check_citations(store: Store, sentences: Iterable[Sentence]) -> None:
     """Compare every quotation with the article as it is stored now.
 
@@ -77,14 +118,7 @@ def check_citations(store: Store, sentences: Iterable[Sentence]) -> None:
         if not sentence.citations:
             raise CitationError("a sentence cites nothing")
         for citation in sentence.citations:
-            article = store.article(citation.article)
-            if article is None:
-                raise CitationError(f"article {citation.article} is no longer in the collection")
-            if quote(article, Span(citation.start, citation.end), citation.source) != citation:
-                raise CitationError(
-                    f"the quotation at {citation.start}:{citation.end} is not what stands there "
-                    f"in article {citation.article}"
-                )
+            _check(store, citation)
 
 
 def evidence_dates(sources: Iterable[Source]) -> AsOf | None:
@@ -117,6 +151,26 @@ def written_text(sentences: Iterable[Sentence]) -> str:
         numbers = sorted({citation.source for citation in sentence.citations})
         parts.append(f"{sentence.text} " + "".join(f"[{n}]" for n in numbers))
     return " ".join(parts)
+
+
+def _check(store: Store, citation: Citation) -> None:
+    article = store.article(citation.article)
+    if article is None:
+        raise CitationError(f"article {citation.article} is no longer in the collection")
+    if quote(article, Span(citation.start, citation.end), citation.source) != citation:
+        raise CitationError(
+            f"the quotation at {citation.start}:{citation.end} is not what stands there "
+            f"in article {citation.article}"
+        )
+
+
+def _position(side: Side, statements: Sequence[Statement], numbers: Mapping[str, int]) -> Position:
+    taken = [statements[n] for n in side.statements if statements[n].article.id in numbers]
+    return Position(
+        value=side.value,
+        sources=tuple(sorted({numbers[s.article.id] for s in taken})),
+        citations=tuple(quote(s.article, s.span, numbers[s.article.id]) for s in taken),
+    )
 
 
 def _source(n: int, article: Article, origin: str) -> Source:

@@ -78,6 +78,9 @@ MIN_WORDS = 4
 FRESH_LOGIT = 1.0
 MIN_LETTERS = 8
 
+Place = tuple[str, Span]
+"""An article's id and a stretch of its text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -122,6 +125,11 @@ class Candidate:
     def text(self) -> str:
         """The sentence itself."""
         return self.span.of(self.article.text)
+
+    @property
+    def place(self) -> Place:
+        """Which sentence it is."""
+        return self.article.id, self.span
 
     @property
     def was_read(self) -> bool:
@@ -260,14 +268,11 @@ def candidates(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidate
     """Return the sentences of the evidence, most probable first."""
     found: list[Candidate] = []
     described = [one for part in evidence for one in describe(inquiry, part)]
-    for was_read, name, features in (
-        (True, "read_sentence", READ_SENTENCE_FEATURES),
-        (False, "sentence", SENTENCE_FEATURES),
-    ):
+    for was_read in (True, False):
         chosen = [one for one in described if one.was_read == was_read]
         if chosen:
-            model = Logistic.from_json(fitted()[name], features)
-            chances = model.probabilities(sentence_rows(chosen, features))
+            model = sentence_model(was_read=was_read)
+            chances = model.probabilities(sentence_rows(chosen, model.features))
             found += [
                 replace(one, probability=float(chance))
                 for one, chance in zip(chosen, chances, strict=True)
@@ -288,6 +293,13 @@ def newest_first(found: Sequence[Candidate]) -> list[Candidate]:
     return [found[i] for i in order]
 
 
+def sentence_model(*, was_read: bool) -> Logistic:
+    """Return what tells how probably a sentence answers, one that was read or one that was not."""
+    if was_read:
+        return Logistic.from_json(fitted()["read_sentence"], READ_SENTENCE_FEATURES)
+    return Logistic.from_json(fitted()["sentence"], SENTENCE_FEATURES)
+
+
 def sentence_rows(found: Sequence[Candidate], features: Sequence[str]) -> npt.NDArray[np.float64]:
     """Return the candidates' features, shape (candidates, features)."""
     return np.array([[one.features[name] for name in features] for one in found])
@@ -304,15 +316,17 @@ def answerability(inquiry: Inquiry, found: Sequence[Candidate]) -> float:
     """
     if not found:
         return 0.0
-    name, names = (
-        ("read_decision", READ_DECISION_FEATURES)
-        if found[0].was_read
-        else ("decision", DECISION_FEATURES)
-    )
-    model = Logistic.from_json(fitted()[name], names)
+    model = decision_model(found[0])
     features = decision_features(inquiry, found)
-    row = np.array([[features[name] for name in names]])
+    row = np.array([[features[name] for name in model.features]])
     return float(model.probabilities(row)[0])
+
+
+def decision_model(best: Candidate) -> Logistic:
+    """Return what tells how probably the best sentence is right."""
+    if best.was_read:
+        return Logistic.from_json(fitted()["read_decision"], READ_DECISION_FEATURES)
+    return Logistic.from_json(fitted()["decision"], DECISION_FEATURES)
 
 
 def decision_features(inquiry: Inquiry, found: Sequence[Candidate]) -> dict[str, float]:

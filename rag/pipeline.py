@@ -13,8 +13,15 @@ from dataclasses import replace
 from index.embed import QueryEmbedder
 from index.store import Store
 from index.types import Vector
-from rag.answer import Asked, draft_answer
-from rag.cite import check_citations, cite_verbatim, evidence_dates, written_text
+from rag.answer import Asked, Draft, draft_answer
+from rag.cite import (
+    check_citations,
+    check_disagreements,
+    cite_disagreements,
+    cite_verbatim,
+    evidence_dates,
+    written_text,
+)
 from rag.dates.asked import prefers_newest
 from rag.evidence import (
     Candidate,
@@ -27,11 +34,12 @@ from rag.evidence import (
     read,
     weigh,
 )
+from rag.explain import explanation_of
 from rag.parts import parts_of
 from rag.question import Question, check, parse_question
 from rag.reader import PassageReader
 from rag.retrieve import KEPT, Scope, retrieve
-from rag.types import Answer, Found, Nearest, Retrieved
+from rag.types import Answer, Disagreement, Found, Nearest, Retrieved, Source
 
 ABSTENTION = "The articles do not answer this."
 NEAREST = 3
@@ -57,13 +65,21 @@ class Pipeline:
         self.embedder = embedder
         self.reader = reader
 
-    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        text: str,
+        *,
+        history: Sequence[str] = (),
+        scope: Scope | None = None,
+        explain: bool = False,
+    ) -> Answer:
         """Answer a question, or abstain and show the nearest passages.
 
         Args:
             text: the question.
             history: the earlier questions of the same conversation, oldest first.
             scope: which articles may be evidence; None is all.
+            explain: whether to say with the answer why it is as it is.
 
         Raises:
             QuestionError: the question cannot be asked as it stands.
@@ -77,7 +93,7 @@ class Pipeline:
             question = parse_question(self._alone(text, history, scope, timings))
             with _timed(timings, "embed"):
                 vector = self.embedder.embed_query(question.text)
-            return self._answer(text, question, vector, scope, timings)
+            return self._answer(text, question, vector, scope, timings, explain=explain)
 
     def _alone(
         self, text: str, history: Sequence[str], scope: Scope | None, timings: dict[str, float]
@@ -173,13 +189,15 @@ class Pipeline:
             )
         return tuple(found)
 
-    def _answer(
+    def _answer(  # noqa: PLR0913 - each is one thing
         self,
         text: str,
         question: Question,
         vector: Vector,
         scope: Scope | None,
         timings: dict[str, float],
+        *,
+        explain: bool,
     ) -> Answer:
         asked: list[Asked] = []
         found: list[list[Evidence]] = []
@@ -190,14 +208,23 @@ class Pipeline:
             sentences = candidates(inquiry, found[-1])
             if prefers_newest(part):
                 sentences = newest_first(sentences)
-            asked.append(Asked(inquiry, tuple(sentences)))
+            origins = self.store.origins({one.article.id for one in sentences})
+            asked.append(Asked(inquiry, tuple(sentences), origins))
         evidence = _in_turns(found)
         with _timed(timings, "answer"):
             draft = draft_answer(asked)
         with _timed(timings, "cite"):
             sentences, sources = cite_verbatim(self.store, draft.sentences)
             check_citations(self.store, sentences)
+            differing = {
+                updates: _cited(self.store, draft, sources, updates=updates)
+                for updates in (False, True)
+            }
             nearest = () if sentences else _nearest(evidence)
+        explanation = None
+        if explain:
+            with _timed(timings, "explain"):
+                explanation = explanation_of(asked, [self._found(one) for one in found], draft)
         return Answer(
             id=uuid.uuid4().hex,
             question=text,
@@ -207,7 +234,8 @@ class Pipeline:
             text=written_text(sentences) if sentences else ABSTENTION,
             sentences=sentences,
             sources=sources,
-            disagreements=(),
+            disagreements=differing[False],
+            updates=differing[True],
             as_of=evidence_dates(sources),
             nearest=nearest,
             retrieved=_retrieved(evidence),
@@ -217,7 +245,22 @@ class Pipeline:
             model=None,
             usage=None,
             timings_ms=timings,
+            explanation=explanation,
         )
+
+
+def _cited(
+    store: Store, draft: Draft, sources: Sequence[Source], *, updates: bool
+) -> tuple[Disagreement, ...]:
+    numbers = {source.article: source.n for source in sources}
+    cited = tuple(
+        disagreement
+        for dispute in draft.disputes
+        if dispute.updates == updates
+        for disagreement in cite_disagreements([dispute.conflict], dispute.statements, numbers)
+    )
+    check_disagreements(store, cited)
+    return cited
 
 
 def _in_turns(found: Sequence[Sequence[Evidence]]) -> list[Evidence]:

@@ -7,6 +7,8 @@ Unicode code points into an article's text.
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from rag.explanation import Explanation
+
 Verdict = Literal["supported", "partial", "unsupported", "contradicted"]
 
 
@@ -98,10 +100,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One side of a disagreement, with the numbers of the sources that take it."""
+    """One side of a disagreement.
+
+    Attributes:
+        value: what is disputed, in the words of the first source.
+        sources: the numbers of the sources that take this side, which have its outlets and dates.
+        citations: the sentences in which they do.
+    """
 
     value: str
     sources: tuple[int, ...]
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +186,9 @@ class Answer:
     `text` is the sentences with their source numbers. `confidence` is the estimated probability
     that the first sentence answers the question; below one half it abstains. `unanswered` are the
     parts of a question of several that the articles do not answer, where they answer others.
-    `timings_ms` has the milliseconds of each step.
+    `timings_ms` has the milliseconds of each step. `updates` are differences that time explains:
+    the last position of each brings the ones before it up to date. `explanation` is there only if
+    asked for.
     """
 
     id: str
@@ -198,6 +209,8 @@ class Answer:
     model: str | None
     usage: dict[str, Any] | None
     timings_ms: dict[str, float]
+    updates: tuple[Disagreement, ...] = ()
+    explanation: Explanation | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain JSON values."""

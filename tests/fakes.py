@@ -9,8 +9,8 @@ import numpy as np
 from index.embed import PassageText, unit
 from index.models import ModelIdentity
 from index.types import PassageVectors, Span, Vector
-from rag.reader import UNREAD, Reading, ShortAnswer, ToRead
-from rag.words import STOP_WORDS, content_words, stem, words
+from rag.reader import Reading, ShortAnswer, ToRead
+from rag.words import content_words, words
 
 DIMENSION = 64
 
@@ -61,9 +61,9 @@ class WordModel:
 
 
 class WordReader:
-    """Reads by words: a sentence answers the more surely, the more of the question's it holds.
+    """Reads by counting the question's words; the short answer is the first number or name.
 
-    The short answer is the first word that the question does not hold: it is what is told of them.
+    `asked` are the questions that it was given, each with how many passages.
     """
 
     def __init__(self) -> None:
@@ -71,23 +71,21 @@ class WordReader:
 
     def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
         self.asked.append((question, len(passages)))
-        wanted = frozenset(stem(word) for word in content_words(question))
-        return [self._reading(wanted, passage) for passage in passages]
+        asked = set(content_words(question))
 
-    def _reading(self, wanted: frozenset[str], passage: ToRead) -> Reading:
-        logits = tuple(self._logit(wanted, sentence) for sentence in passage.sentences)
-        answers = tuple(self._answer(wanted, sentence) for sentence in passage.sentences)
-        return Reading(max(logits, default=UNREAD), logits, answers)
+        def held(text: str) -> float:
+            return 4.0 * len(asked & set(words(text))) / max(1, len(asked)) - 2.0
+
+        return [
+            Reading(
+                held(" ".join((passage.title, *passage.sentences))),
+                tuple(held(sentence) for sentence in passage.sentences),
+                tuple(self._short(sentence) for sentence in passage.sentences),
+            )
+            for passage in passages
+        ]
 
     @staticmethod
-    def _logit(wanted: frozenset[str], sentence: str) -> float:
-        held = wanted.intersection(stem(word) for word in words(sentence))
-        return 10 * len(held) / max(1, len(wanted)) - 5 - len(sentence) / 10_000
-
-    @staticmethod
-    def _answer(wanted: frozenset[str], sentence: str) -> ShortAnswer | None:
-        for found in re.finditer(r"[\w.]*\w%?", sentence):
-            parts = words(found.group())
-            if parts and not any(part in STOP_WORDS or stem(part) in wanted for part in parts):
-                return ShortAnswer(Span(*found.span()), 1.0)
-        return None
+    def _short(sentence: str) -> ShortAnswer | None:
+        found = re.search(r"\d[\d.,]*%?|(?<=\s)[A-Z]\w+", sentence)
+        return ShortAnswer(Span(*found.span()), len(found.group()) / 10) if found else None

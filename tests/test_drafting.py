@@ -67,7 +67,7 @@ def asked(
     weighted = Weighted(dict.fromkeys(parsed.stems, 1.0), tuple(unheard))
     vector = np.zeros(4, dtype=np.float32)
     best_first = sorted(found, key=lambda one: -one.probability)
-    return Asked(Inquiry(parsed, weighted, vector), tuple(best_first))
+    return Asked(Inquiry(parsed, weighted, vector), tuple(best_first), {})
 
 
 def texts(draft: Draft) -> list[str]:

@@ -747,8 +747,15 @@ class Shifted(Pipeline):
 
     by = 1
 
-    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
-        answer = super().ask(text, history=history, scope=scope)
+    def ask(
+        self,
+        text: str,
+        *,
+        history: Sequence[str] = (),
+        scope: Scope | None = None,
+        explain: bool = False,
+    ) -> Answer:
+        answer = super().ask(text, history=history, scope=scope, explain=explain)
         return replace(answer, sentences=tuple(map(self._shifted, answer.sentences)))
 
     def _shifted(self, sentence: Sentence) -> Sentence:
@@ -767,8 +774,15 @@ class ShiftedBack(Shifted):
 class NeverAbstains(Pipeline):
     """Gives the nearest passage, rightly quoted, where the honest pipeline abstains."""
 
-    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
-        answer = super().ask(text, history=history, scope=scope)
+    def ask(
+        self,
+        text: str,
+        *,
+        history: Sequence[str] = (),
+        scope: Scope | None = None,
+        explain: bool = False,
+    ) -> Answer:
+        answer = super().ask(text, history=history, scope=scope, explain=explain)
         if not answer.abstained:
             return answer
         near = answer.nearest[0]
@@ -789,8 +803,15 @@ class NeverAbstains(Pipeline):
 class AlwaysAbstains(Pipeline):
     """Answers nothing."""
 
-    def ask(self, text: str, *, history: Sequence[str] = (), scope: Scope | None = None) -> Answer:
-        answer = super().ask(text, history=history, scope=scope)
+    def ask(
+        self,
+        text: str,
+        *,
+        history: Sequence[str] = (),
+        scope: Scope | None = None,
+        explain: bool = False,
+    ) -> Answer:
+        answer = super().ask(text, history=history, scope=scope, explain=explain)
         return replace(
             answer,
             abstained=True,

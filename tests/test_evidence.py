@@ -154,7 +154,7 @@ def test_a_short_answer_is_given_by_its_place_in_the_article(store: SqliteStore)
         if one.value is not None and one.article.id == "canola"
     }
     assert values == {
-        "Farmers near Cestrin sold no canola in March.": "Farmers",
+        "Farmers near Cestrin sold no canola in March.": "Cestrin",
         "A duty of 75.8% kept buyers away.": "75.8%",
     }
 

@@ -90,7 +90,9 @@ def export(reader: Reader, encoder: Encoder, path: Path) -> None:
         # The exporter's own notes on shapes contradict those that quantisation infers.
         del model.graph.value_info[:]
         onnx.save(model, whole)
-        quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(
+            whole, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+        )
 
 
 def compared(reader: Reader, encoder: Encoder, path: Path) -> dict[str, float]:

@@ -1,0 +1,179 @@
+"""Contrast: whether two readings state one value, or values that contradict each other.
+
+A value that is rounded, hedged, of another time, of a part, or brought up to date is no
+contradiction. Knows nothing of whether they are about the same thing.
+"""
+
+import re
+from datetime import date
+
+from rag.comparing.moments import Moment, concur, find_moments, latest_year
+from rag.comparing.names import Name, same_name
+from rag.comparing.number_reading import find_quantities
+from rag.comparing.polarity import polarities
+from rag.comparing.quantities import Measure, Quantity, agree, same_unit
+from rag.comparing.statements import Reading
+from rag.comparing.topics import nation_of
+from rag.comparing.values import SOME_PEOPLE, Claim
+from rag.words import fold
+
+# Nobody errs by more: two values this far apart are of different things.
+FAR_APART = 60.0
+UPDATES = re.compile(
+    r"\b(?:rose|risen|climbed|grew|grown|revised|updated|now|up from|down from|raised"
+    r"|has reached|lowered|cut its)\b"
+)
+EARLY = re.compile(r"\b(?:so far|at least|initial(?:ly)?|early|preliminary|first reports|as of)\b")
+BEFORE_NUMBER = re.compile(r"\b(?:from|previous\w*|earlier)\s*$")
+QUARTER = re.compile(
+    r"\b(?:first|second|third|fourth) (?:quarter|half)\b|\b(?:spring|summer|autumn|winter)\b",
+    re.IGNORECASE,
+)
+
+
+def same_value(one: Reading, other: Reading) -> bool:
+    """Tell whether one value may be meant by both."""
+    match one.value, other.value:
+        case Quantity() as mine, Quantity() as theirs:
+            return same_unit(mine, theirs) and agree(mine, theirs)
+        case Moment(), Moment():
+            return _concur(one, other) is True
+        case Name() as mine, Name() as theirs:
+            return same_name(mine, theirs)
+        case Claim() as mine, Claim() as theirs:
+            return mine.word == theirs.word and mine.sign == theirs.sign
+    return False
+
+
+def differ(one: Reading, other: Reading) -> bool:
+    """Tell whether two values of one kind contradict each other, and neither is an update."""
+    return _contradict(one, other) and not updated(one, other)
+
+
+def updated(one: Reading, other: Reading) -> bool:
+    """Tell whether the later of two differing values brings the earlier one up to date."""
+    return _contradict(one, other) and _is_update(one, other)
+
+
+def _contradict(one: Reading, other: Reading) -> bool:
+    match one.value, other.value:
+        case Quantity() as mine, Quantity() as theirs:
+            return (
+                same_unit(mine, theirs)
+                and not agree(mine, theirs)
+                and not _far_apart(mine, theirs)
+                and not (mine.part or theirs.part)
+                and not _some_of(one, other)
+                and not _other_period(one, other)
+                and not _tells_both(one, other)
+            )
+        case Moment(), Moment():
+            return _concur(one, other) is False
+        case Name() as mine, Name() as theirs:
+            return not same_name(mine, theirs) and not _part_of(mine, theirs)
+        case Claim() as mine, Claim() as theirs:
+            return (
+                mine.word == theirs.word
+                and mine.sign != theirs.sign
+                and not _deny_alike(one, other)
+            )
+    return False
+
+
+def _deny_alike(one: Reading, other: Reading) -> bool:
+    """Tell whether two sentences deny the same, though of other words beside it."""
+    mine, theirs = (polarities(r.statement.text) for r in (one, other))
+    return any(sign.value == theirs[w].value == -1 for w, sign in mine.items() if w in theirs)
+
+
+def _far_apart(one: Quantity, other: Quantity) -> bool:
+    small, large = sorted((max(one.low, 1e-9), max(other.low, 1e-9)))
+    return large / small > FAR_APART and one.measure is not Measure.PERCENT
+
+
+def _some_of(one: Reading, other: Reading) -> bool:
+    """Tell whether one counts only some of those that the other counts: children among people."""
+    mine, theirs = one.value, other.value
+    if not (isinstance(mine, Quantity) and isinstance(theirs, Quantity)):
+        return False
+    return bool(mine.unit & SOME_PEOPLE) != bool(theirs.unit & SOME_PEOPLE) and bool(
+        mine.unit and theirs.unit
+    )
+
+
+def _periods(reading: Reading) -> list[Moment]:
+    return [
+        m
+        for m in find_moments(reading.statement.text, reading.published)
+        if not m.deadline and not m.running and m.weekday is None
+    ]
+
+
+def _other_period(one: Reading, other: Reading) -> bool:
+    """Tell whether two sentences give their values for different times."""
+    mine, theirs = _periods(one), _periods(other)
+    if mine and theirs and all(concur(m, t) is False for m in mine for t in theirs):
+        return True
+    parts = [{fold(found) for found in QUARTER.findall(r.statement.text)} for r in (one, other)]
+    return bool(parts[0] and parts[1] and not parts[0] & parts[1])
+
+
+def _tells_both(one: Reading, other: Reading) -> bool:
+    """Tell whether one sentence states both values, as where it sets police against organisers."""
+    return any(
+        isinstance(theirs.value, Quantity)
+        and any(
+            quantity != mine.value and same_unit(quantity, theirs.value)
+            and agree(quantity, theirs.value)
+            for quantity in find_quantities(mine.statement.text)
+        )
+        and not _was(mine)
+        for mine, theirs in ((one, other), (other, one))
+    )  # fmt: skip
+
+
+def _was(reading: Reading) -> bool:
+    """Tell whether a sentence gives an earlier value beside its own."""
+    text = reading.statement.text
+    return any(BEFORE_NUMBER.search(text[: q.span.start]) for q in find_quantities(text))
+
+
+def _is_update(one: Reading, other: Reading) -> bool:
+    """Tell whether the later sentence brings the earlier one's value up to date."""
+    if one.published is None or other.published is None or one.published == other.published:
+        return False
+    early, late = (one, other) if one.published < other.published else (other, one)
+    outlets = early.statement.article.outlet, late.statement.article.outlet
+    if outlets[0] is not None and outlets[0] == outlets[1]:
+        return True
+    if not isinstance(early.value, Quantity):
+        return False
+    if EARLY.search(fold(early.statement.text)) or UPDATES.search(fold(late.statement.text)):
+        return True
+    return _was(late)
+
+
+def _concur(one: Reading, other: Reading) -> bool | None:
+    mine, theirs = one.value, other.value
+    if not (isinstance(mine, Moment) and isinstance(theirs, Moment)):
+        return None
+    for deadline, past, reading in ((mine, theirs, other), (theirs, mine, one)):
+        if deadline.deadline and not past.deadline and past.days is not None:
+            # What has been is no date of what is still to come.
+            written = reading.published
+            if written is None or past.days[1] < written.toordinal():
+                return None
+    for running, dated, reading in ((mine, theirs, one), (theirs, mine, other)):
+        if running.running and running.days is None and dated.days is not None:
+            # An article without a date was written after the latest year that it tells of.
+            year = latest_year(reading.statement.article.text)
+            if year is None or dated.days[1] >= date(year, 10, 1).toordinal():
+                return None
+            return False
+    return concur(mine, theirs)
+
+
+def _part_of(one: Name, other: Name) -> bool:
+    """Tell whether one name may be a place within the other: a city in a country."""
+    countries = [nation_of(" ".join(name.words)) for name in (one, other)]
+    return (countries[0] is None) != (countries[1] is None)

@@ -1,0 +1,151 @@
+"""Values: what a sentence states of the kind that a question asks for.
+
+Of several, the one nearest the question's words is taken, or the one within the short answer that
+a learned reader saw. Knows nothing of how values are compared.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from index.types import Span
+from rag.comparing.focus import Focus
+from rag.comparing.moments import Moment, find_moments
+from rag.comparing.names import Name, doers, find_names, find_speakers, label_of, places
+from rag.comparing.number_reading import find_quantities
+from rag.comparing.polarity import LIKELY, polarities
+from rag.comparing.quantities import Measure, Quantity
+from rag.comparing.topics import Topic, topics
+
+PEOPLE = frozenset(
+    t.stem
+    for t in topics(
+        "people demonstrators protesters residents passengers victims voters workers employees"
+        " soldiers civilians children women men officers patients students migrants refugees"
+        " fighters supporters fans others"
+    )
+)
+# Counting these, a report counts some of the people.
+SOME_PEOPLE = frozenset(
+    t.stem
+    for t in topics("children women men civilians soldiers officers students foreigners girls boys")
+)
+
+
+CLAUSE = re.compile(
+    r"[;—]\s?|,\s(?:and|but|while|whereas|yet|since|because|although|though)\s|,\s(?=which\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a sentence affirms (1) or denies (-1): a sign, and the word that it is of."""
+
+    span: Span
+    word: str
+    sign: int
+
+
+Value = Quantity | Moment | Name | Claim
+
+
+def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> tuple[Value, ...]:
+    """Return the values of a sentence that may answer, each kind's best, none if it gives none.
+
+    Args:
+        focus: what is asked for.
+        text: the sentence.
+        published: the day its article was published.
+        seen: where in the sentence a reader saw the short answer, if one did.
+    """
+    values: list[Value] = []
+    anchors = [t for t in topics(text) if t.stem in focus.keys]
+    if focus.measures:
+        found = [q for q in find_quantities(text) if q.measure in focus.measures]
+        values += _best([q for q in found if _counts(focus, q)], text, anchors, seen)
+    if focus.moment:
+        values += _best(list(find_moments(text, published)), text, anchors, seen)
+    if focus.speaker:
+        values += _best(list(find_speakers(text)), text, anchors, seen)
+    if focus.doer:
+        forms = [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
+        values += _new(
+            _best(
+                list(doers(text, forms, frozenset(focus.keys) - frozenset(focus.verbs))),
+                text,
+                anchors,
+                seen,
+            ),
+            focus,
+        )
+        if not values and seen is not None and forms:
+            values += _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
+    if focus.single and not values and seen is not None and not focus.measures and not focus.moment:
+        label = label_of(text, seen)
+        values += _new([label] if label else [], focus)
+    if focus.place:
+        values += _new(_best(list(places(text)), text, anchors, seen), focus)
+    if focus.claim and not values:
+        values += claims(focus, text)
+    return tuple(values)
+
+
+def claims(focus: Focus, text: str) -> list[Claim]:
+    """Return what a sentence affirms or denies of the question's words."""
+    signs = polarities(text)
+    names = {t.stem for n in find_names(text) for t in topics(n.span.of(text))}
+    asked = [w for w in focus.keys if w not in names and not w.startswith("nation ")]
+    words = [w for w in dict.fromkeys([*asked, *([LIKELY] if focus.future else [])]) if w in signs]
+    return [Claim(_clause(text, signs[w].start), w, signs[w].value) for w in words]
+
+
+def _clause(text: str, start: int) -> Span:
+    """Return the clause that a place in a sentence belongs to."""
+    ends = [match.span() for match in CLAUSE.finditer(text)]
+    first = max((end for _, end in ends if end <= start), default=0)
+    last = min((begin for begin, _ in ends if begin > start), default=len(text))
+    return Span(first, last)
+
+
+def _counts(focus: Focus, quantity: Quantity) -> bool:
+    if quantity.measure is not Measure.COUNT or not focus.unit or not quantity.unit:
+        return True
+    return bool(quantity.unit & focus.unit) or bool(quantity.unit & PEOPLE and focus.unit & PEOPLE)
+
+
+def _best(
+    values: Sequence[Value], text: str, anchors: Sequence[Topic], seen: Span | None
+) -> list[Value]:
+    whole = [v for v in values if not (isinstance(v, Quantity) and v.part)] or list(values)
+    if seen is not None:
+        within = [value for value in whole if _overlap(value.span, seen)]
+        whole = within or whole
+    return [max(whole, key=lambda v: _nearness(v, text, anchors))] if whole else []
+
+
+def _nearness(value: Value, text: str, anchors: Sequence[Topic]) -> float:
+    """Return how near a value stands to the question's words; a clause's end keeps them apart."""
+    total = 0.0
+    for anchor in anchors:
+        first, last = sorted((value.span, anchor.span))
+        between = text[first.end : last.start] if first.end < last.start else ""
+        distance = len(between.split()) + 8 * len(
+            re.findall(r"[;:—]|,\s(?:and|but|while)\b|\b(?:but|while)\b", between)
+        )
+        total += 1 / (2 + distance)
+    return total
+
+
+def _new(values: Sequence[Value], focus: Focus) -> list[Value]:
+    """Return the names that the question does not itself give."""
+    return [
+        v
+        for v in values
+        if isinstance(v, Name)
+        and not {t.stem for t in topics(" ".join(v.words))} <= set(focus.keys)
+    ]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end

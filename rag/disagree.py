@@ -1,0 +1,158 @@
+"""Disagree: where articles contradict each other on what a question asks.
+
+Two sentences of different origins disagree when both give the kind of value that was asked for, are
+about the same thing, at the same time, and no one value fits both. All of it is by rules, and
+strict: what is only worded otherwise, rounded, brought up to date or a part of a whole is no
+disagreement. Knows nothing of how sentences are found, nor of how an answer is written.
+"""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.comparing.alignment import aligned
+from rag.comparing.contrast import differ, same_value, updated
+from rag.comparing.focus import Focus, focus_of
+from rag.comparing.quantities import Measure, Quantity
+from rag.comparing.statements import Reading, Statement, read_statement
+from rag.comparing.topics import topics
+from rag.comparing.values import Claim, Value
+from rag.question import Question
+
+__all__ = ("Conflict", "Side", "Statement", "find_disagreements", "find_updates")
+
+MEASURED = {
+    Measure.AGE: "age",
+    Measure.SCORE: "score",
+    Measure.DURATION: "length of time",
+    Measure.COUNT: "number",
+    Measure.SIZE: "size",
+    Measure.MONEY: "amount",
+    Measure.PERCENT: "percentage",
+    Measure.POINTS: "percentage points",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One position: the value as a source writes it, and the statements that take it, by index."""
+
+    value: str
+    statements: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Something on which statements differ, in two positions or more."""
+
+    about: str
+    positions: tuple[Side, ...]
+
+
+def find_disagreements(question: Question, statements: Sequence[Statement]) -> tuple[Conflict, ...]:
+    """Return what statements of different origins contradict each other on.
+
+    Args:
+        question: what was asked.
+        statements: sentences that may answer it, of any articles, the most probable first.
+    """
+    return _compare(question, statements, differ)
+
+
+def find_updates(question: Question, statements: Sequence[Statement]) -> tuple[Conflict, ...]:
+    """Return what later statements bring up to date: positions from the oldest to the newest.
+
+    An update is told from a contradiction where one outlet gives both values, or where the words
+    say so ("so far", "has risen to", "up from"). Arguments are as in `find_disagreements`.
+    """
+    found = []
+    for conflict in _compare(question, statements, updated):
+        dated = [
+            (min(statements[n].article.published or "" for n in side.statements), side)
+            for side in conflict.positions
+        ]
+        ordered = sorted(dated, key=lambda pair: pair[0])
+        found.append(Conflict(conflict.about, tuple(side for _, side in ordered)))
+    return tuple(found)
+
+
+def _compare(
+    question: Question,
+    statements: Sequence[Statement],
+    differing: Callable[[Reading, Reading], bool],
+) -> tuple[Conflict, ...]:
+    focus = focus_of(question)
+    read = [r for i, s in enumerate(statements) for r in read_statement(focus, i, s)]
+    conflicts: dict[frozenset[int], Conflict] = {}
+    for kind in dict.fromkeys(_kind(r) for r in read):
+        ours = [r for r in read if _kind(r) == kind]
+        pairs = [
+            (one, other)
+            for one, other in itertools.combinations(ours, 2)
+            if _apart(one, other) and differing(one, other) and aligned(focus, one, other)
+        ]
+        sides = _sides(focus, ours, pairs)
+        if len(sides) > 1:
+            taken = frozenset(r.index for side in sides for r in side)
+            # The same sentences, of which another word tells the same, are one conflict.
+            about = _about(focus, question, [r for pair in pairs for r in pair])
+            conflicts.setdefault(taken, Conflict(about, tuple(_side(side) for side in sides)))
+    return tuple(conflicts.values())
+
+
+def _kind(reading: Reading) -> str:
+    value = reading.value
+    if isinstance(value, Quantity):
+        return value.measure.value
+    if isinstance(value, Claim):
+        return value.word
+    return type(value).__name__
+
+
+def _sides(
+    focus: Focus, read: Sequence[Reading], pairs: Sequence[tuple[Reading, Reading]]
+) -> list[list[Reading]]:
+    """Return who stands with whom: those that differ, and others that say the same as one side."""
+    involved = sorted({r.index: r for pair in pairs for r in pair}.values(), key=lambda r: r.index)
+    sides: list[list[Reading]] = []
+    for reading in involved:
+        side = next((s for s in sides if all(same_value(reading, r) for r in s)), None)
+        if side is None:
+            sides.append([reading])
+        else:
+            side.append(reading)
+    spoken = {r.statement.article.id for r in involved}
+    for reading in read:
+        if reading in involved or reading.statement.article.id in spoken:
+            continue
+        for side in sides:
+            if any(same_value(reading, r) and aligned(focus, reading, r) for r in side):
+                side.append(reading)
+                break
+    return sides
+
+
+def _side(side: Sequence[Reading]) -> Side:
+    return Side(side[0].written, tuple(dict.fromkeys(r.index for r in side)))
+
+
+def _apart(one: Reading, other: Reading) -> bool:
+    mine, theirs = one.statement, other.statement
+    return mine.article.id != theirs.article.id and mine.origin != theirs.origin
+
+
+def _about(focus: Focus, question: Question, involved: Sequence[Reading]) -> str:
+    shared = frozenset[str]().union(*(r.own for r in involved))
+    words = [
+        t.span.of(question.text)
+        for t in topics(question.text)
+        if t.stem in focus.keys and t.stem in shared
+    ]
+    asked = _asked(focus, involved[0].value)
+    return f"{asked} ({', '.join(dict.fromkeys(words))})" if words else asked
+
+
+def _asked(focus: Focus, value: Value) -> str:
+    if isinstance(value, Quantity):
+        return MEASURED[value.measure]
+    return focus.asked

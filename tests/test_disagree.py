@@ -1,0 +1,284 @@
+"""Where sources differ: contradictions are found, and differences that are none are not."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from api.render import show_answer
+from evals.disagreement_pairs import HALVES, main, measure, read_pairs
+from evals.disagreement_suite import statements_of
+from index.build import build
+from index.embedding import LocalModel
+from index.sqlite.store import SqliteStore
+from index.types import Article, Span
+from rag.cite import check_disagreements, cite_disagreements
+from rag.disagree import Conflict, Statement, find_disagreements, find_updates
+from rag.errors import CitationError
+from rag.evidence import Inquiry, candidates, weigh
+from rag.pipeline import Pipeline
+from rag.question import parse_question
+from rag.retrieve import retrieve
+from rag.types import Answer
+from tests.conftest import ROOT
+
+DEAD = "How many people died in the Camden mill fire?"
+
+
+def said(  # noqa: PLR0913 - every field of a statement can be what a test is about
+    text: str,
+    article: str,
+    *,
+    outlet: str | None = None,
+    day: str | None = "2026-03-02",
+    origin: str | None = None,
+    value: str | None = None,
+    probability: float = 0.5,
+) -> Statement:
+    whole = Article(id=article, text=text, outlet=outlet or article, published=day)
+    start = text.index(value) if value else 0
+    seen = Span(start, start + len(value)) if value else None
+    return Statement(whole, origin or article, Span(0, len(text)), text, probability, seen)
+
+
+def differing(question: str, *statements: Statement) -> tuple[Conflict, ...]:
+    return find_disagreements(parse_question(question), statements)
+
+
+TWELVE = said("Twelve people died in the Camden mill fire.", "post")
+FIFTEEN = said("The Camden mill fire killed 15 people, the coroner said.", "ledger")
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_contradictions_are_told_from_other_differences(half: str) -> None:
+    pairs = [pair for pair in read_pairs() if pair.half == half]
+    assert len(pairs) >= 60
+    for name, (count, of) in measure(pairs).items():
+        assert count / of >= 0.8, name
+
+
+def test_the_pairs_have_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--half", "in view"]) == 0
+    assert "precision" in capsys.readouterr().out
+
+
+def test_each_position_has_its_value_as_written_and_its_statements() -> None:
+    agreeing = said("A dozen people died in the fire at the Camden mill.", "echo")
+    (conflict,) = differing(DEAD, TWELVE, FIFTEEN, agreeing)
+    assert [(side.value, side.statements) for side in conflict.positions] == [
+        ("Twelve", (0, 2)),
+        ("15", (1,)),
+    ]
+    assert conflict.about == "number (people, died, Camden, mill, fire)"
+
+
+def test_three_positions_are_three() -> None:
+    third = said("Some 30 people died in the Camden mill fire, a witness said.", "sun")
+    (conflict,) = differing(DEAD, TWELVE, FIFTEEN, third)
+    assert len(conflict.positions) == 3
+
+
+def test_reprints_of_one_story_never_disagree() -> None:
+    assert not differing(DEAD, replace(TWELVE, origin="agency"), replace(FIFTEEN, origin="agency"))
+
+
+def test_an_article_does_not_disagree_with_itself() -> None:
+    assert not differing(DEAD, TWELVE, replace(FIFTEEN, article=TWELVE.article))
+
+
+def test_the_order_of_the_statements_does_not_matter() -> None:
+    for order in ((TWELVE, FIFTEEN), (FIFTEEN, TWELVE)):
+        assert len(differing(DEAD, *order)) == 1
+
+
+def test_a_sentence_that_tells_both_accounts_contradicts_neither() -> None:
+    both = said(
+        "Police said 8,000 people marched in Brasko, and the organisers put them at 25,000.", "star"
+    )
+    one = said("About 25,000 people marched in Brasko, the organisers said.", "voice")
+    assert not differing("How many people marched in Brasko?", both, one)
+
+
+def test_a_later_figure_of_the_same_outlet_is_an_update() -> None:
+    later = said(
+        "Fifteen people died in the Camden mill fire.", "new", outlet="post", day="2026-03-04"
+    )
+    question = parse_question(DEAD)
+    assert not find_disagreements(question, (later, TWELVE))
+    (update,) = find_updates(question, (later, TWELVE))
+    assert [side.value for side in update.positions] == ["Twelve", "Fifteen"]
+    assert not find_updates(question, (TWELVE, FIFTEEN))
+
+
+def test_an_event_now_going_on_contradicts_an_earlier_date_though_its_day_is_unknown() -> None:
+    text = "On this trip Premier Dahl met the Tarvian president. They last spoke in November 2025."
+    undated = said(text, "star", day=None)
+    now = replace(undated, span=Span(0, 52), text=text[:52])
+    before = said("Premier Dahl met the Tarvian president in May 2025.", "report", day=None)
+    question = "When did Premier Dahl meet the Tarvian president?"
+    assert len(differing(question, now, before)) == 1
+    later = said("Premier Dahl met the Tarvian president in December 2025.", "report", day=None)
+    assert not differing(question, now, later)
+
+
+def test_a_readers_short_answer_says_what_no_pattern_knows() -> None:
+    question = "What is the genre of “The Hot Rock”?"
+    film = "“The Hot Rock” is a caper film of 1972."
+    music = "“The Hot Rock” was praised by lovers of indie rock."
+    values = (
+        said(film, "a", value="caper film", probability=0.9),
+        said(music, "b", value="indie rock", probability=0.9),
+    )
+    (conflict,) = differing(question, *values)
+    assert [side.value for side in conflict.positions] == ["caper film", "indie rock"]
+    assert not differing(question, *(replace(s, value=None) for s in values))
+
+
+def test_a_readers_span_that_misses_the_sentence_is_not_used() -> None:
+    assert differing(DEAD, replace(TWELVE, value=Span(900, 903)), FIFTEEN)
+
+
+def test_a_seen_value_is_taken_before_a_nearer_one() -> None:
+    text = "Of the 40 people in the Camden mill, twelve people died in the fire."
+    forty = said(text, "sun", value="40")
+    (conflict,) = differing(DEAD, forty, FIFTEEN)
+    assert conflict.positions[0].value == "40"
+
+
+def test_no_statements_no_disagreement() -> None:
+    assert not differing(DEAD)
+    assert not differing(DEAD, TWELVE)
+
+
+def test_positions_are_tied_to_numbered_sources() -> None:
+    statements = (TWELVE, FIFTEEN)
+    conflicts = differing(DEAD, *statements)
+    (found,) = cite_disagreements(conflicts, statements, {"post": 2, "ledger": 1})
+    assert [(p.value, p.sources) for p in found.positions] == [("Twelve", (2,)), ("15", (1,))]
+    assert [c.quote for p in found.positions for c in p.citations] == [s.text for s in statements]
+
+
+def test_a_position_without_a_cited_source_is_left_out() -> None:
+    statements = (TWELVE, FIFTEEN)
+    assert not cite_disagreements(differing(DEAD, *statements), statements, {"post": 1})
+
+
+@pytest.fixture(scope="module")
+def seeds(model: LocalModel, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    store = SqliteStore(tmp_path_factory.mktemp("seeds"), create=True)
+    build([ROOT / "seeds"], store, model)
+    return Pipeline(store, model.for_asking(store.info().recipe.model))
+
+
+def found_in_seeds(
+    pipeline: Pipeline, text: str
+) -> tuple[tuple[Conflict, ...], Sequence[Statement]]:
+    question = parse_question(text)
+    vector = pipeline.embedder.embed_query(question.text)
+    hits = retrieve(pipeline.store, question, vector)
+    inquiry = Inquiry(question, weigh(pipeline.store, question), vector)
+    statements = statements_of(pipeline.store, candidates(pipeline.store, inquiry, hits)[:20])
+    return find_disagreements(question, statements), statements
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        (
+            "How long had it been since a Canadian leader last went to Beijing?",
+            {"nearly a decade", "eight years"},
+        ),
+        ("What percentage of Canadian exports did the US buy?", {"approximately 75%", "76%"}),
+        ("What share of Canadian exports goes to China?", {"less than 4%", "only 4%"}),
+        ("Who called the meeting in October 2025 a turning point?", {"Xi", "Carney"}),
+        ("When did Carney meet Premier Li Qiang?", {"trip, during which", "In September 2025"}),
+    ],
+)
+def test_the_bundled_articles_disagree_where_they_do(
+    seeds: Pipeline, question: str, values: set[str]
+) -> None:
+    conflicts, _ = found_in_seeds(seeds, question)
+    assert [{side.value for side in c.positions} for c in conflicts] == [values]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "By when does Carney want to double non-U.S. exports?",
+        "What tariff does Canada put on Chinese electric vehicles?",
+        "When was Meng Wanzhou detained?",
+        "Who warned that China is not our friend?",
+        "Where does Carney go after China?",
+        "What is the anti-dumping rate on canola?",
+    ],
+)
+def test_the_bundled_articles_do_not_disagree_where_they_do_not(
+    seeds: Pipeline, question: str
+) -> None:
+    assert found_in_seeds(seeds, question)[0] == ()
+
+
+def shown(answer: Answer) -> str:
+    console = Console(file=io.StringIO(), width=400)
+    show_answer(console, answer)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_an_answer_shows_who_says_what_and_when(seeds: Pipeline) -> None:
+    question = "How long had it been since a Canadian leader last went to Beijing?"
+    answer = seeds.ask("What tariff does Canada put on Chinese electric vehicles?")
+    conflicts, statements = found_in_seeds(seeds, question)
+    sources = tuple(
+        replace(
+            answer.sources[0],
+            n=n,
+            article=article.id,
+            title=article.title,
+            outlet=article.outlet,
+            published=article.published,
+        )
+        for n, article in enumerate({s.article.id: s.article for s in statements}.values(), 1)
+    )
+    numbers = {source.article: source.n for source in sources}
+    found = cite_disagreements(conflicts, statements, numbers)
+    check_disagreements(seeds.store, found)
+    text = shown(replace(answer, sources=sources, disagreements=found))
+    line = next(line for line in text.splitlines() if line.startswith("Sources differ on"))
+    assert "nearly a decade (" in line
+    assert " · eight years (" in line
+    assert "National Post, 15 January 2026" in line
+    assert "Brought up to date" not in text
+    assert " → eight years (" in shown(replace(answer, sources=sources, updates=found))
+    assert answer.to_json()["updates"] == ()
+
+
+def test_a_position_whose_quotation_is_not_in_the_article_does_not_leave(seeds: Pipeline) -> None:
+    statements = (TWELVE, FIFTEEN)
+    found = cite_disagreements(differing(DEAD, *statements), statements, {"post": 1, "ledger": 2})
+    with pytest.raises(CitationError):
+        check_disagreements(seeds.store, found)
+
+
+def test_control_characters_of_a_position_never_reach_the_terminal(seeds: Pipeline) -> None:
+    answer = seeds.ask("What tariff does Canada put on Chinese electric vehicles?")
+    statements = (
+        said("The Camden mill fire was set by Lena \x1bPark.", "post", value="Lena \x1bPark"),
+        said("The Camden mill fire was set by Ruth Adeyemi.", "ledger", value="Ruth Adeyemi"),
+    )
+    found = cite_disagreements(
+        differing("Who set the Camden mill fire?", *statements),
+        statements,
+        {"post": 1, "ledger": 2},
+    )
+    evil = replace(found[0], about="number\x1b[2J")
+    assert "\x1b" not in shown(replace(answer, disagreements=(evil,)))
+
+
+def test_the_pairs_are_ours_and_each_is_named_once() -> None:
+    ids = [pair.id for pair in read_pairs()]
+    assert len(ids) == len(set(ids)) >= 120
+    assert (Path(ROOT) / "evals" / "disagreement_pairs.yaml").is_file()
