@@ -205,11 +205,11 @@ class Pipeline:
         for part in parts:
             inquiry = self._inquiry(part, question, vector)
             found.append(self._evidence(inquiry, KEPT // len(parts), scope, timings))
-            sentences = candidates(inquiry, found[-1])
+            offered = candidates(inquiry, found[-1])
             if prefers_newest(part):
-                sentences = newest_first(sentences)
-            origins = self.store.origins({one.article.id for one in sentences})
-            asked.append(Asked(inquiry, tuple(sentences), origins))
+                offered = newest_first(offered)
+            origins = self.store.origins({one.article.id for one in offered})
+            asked.append(Asked(inquiry, tuple(offered), origins))
         evidence = _in_turns(found)
         with _timed(timings, "answer"):
             draft = draft_answer(asked)

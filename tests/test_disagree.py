@@ -18,7 +18,7 @@ from index.types import Article, Span
 from rag.cite import check_disagreements, cite_disagreements
 from rag.disagree import Conflict, Statement, find_disagreements, find_updates
 from rag.errors import CitationError
-from rag.evidence import Inquiry, candidates, weigh
+from rag.evidence import Inquiry, candidates, gather, weigh
 from rag.pipeline import Pipeline
 from rag.question import parse_question
 from rag.retrieve import retrieve
@@ -180,7 +180,8 @@ def found_in_seeds(
     vector = pipeline.embedder.embed_query(question.text)
     hits = retrieve(pipeline.store, question, vector)
     inquiry = Inquiry(question, weigh(pipeline.store, question), vector)
-    statements = statements_of(pipeline.store, candidates(pipeline.store, inquiry, hits)[:20])
+    found = candidates(inquiry, gather(pipeline.store, hits))
+    statements = statements_of(pipeline.store, found[:20])
     return find_disagreements(question, statements), statements
 
 
