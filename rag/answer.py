@@ -16,7 +16,8 @@ from index.types import Span
 from rag.disagree import Conflict, Statement, find_disagreements, find_updates
 from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
 from rag.question import Question
-from rag.words import STOP_WORDS, fold, stem, words
+from rag.same import say_the_same
+from rag.words import fold, stem, words
 
 MAX_SENTENCES = 5
 # How many sentences are searched for what contradicts the answer.
@@ -31,10 +32,6 @@ MIN_FURTHER = 0.5
 FURTHER_SHARE = 0.75
 # How many of the question's words an abstention names.
 MAX_NAMED = 3
-# Sentences that share this much of their content words say the same thing; where both give the same
-# short answer, this much.
-SAME_SHARE = 0.6
-SAME_ANSWER_SHARE = 0.3
 # A sentence that begins so, or says so before it names anyone, leans on the one before it.
 LEANS_BACK = re.compile(
     r"^(?:(?:but|and|so|yet|still|however|also|then|instead|meanwhile),? )?"
@@ -138,10 +135,10 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
     told: list[Told] = []
     for draft in answered:
         room = max(1, MAX_SENTENCES // len(answered))
+        earlier = {one.lead.place for one in told}
         for place, one in enumerate(draft.sentences):
-            kept = place < room or one.takes_side
-            if kept and not any(overlap(one, other) for other in told):
-                told.append(one)
+            if one.takes_side or (place < room and not _supports(one, told, earlier)):
+                _tell(one, told)
     return Draft(
         tuple(told),
         min(draft.confidence for draft in answered),
@@ -229,7 +226,7 @@ def _chosen(
 def _settle(candidate: Candidate, told: list[Told], apart: Collection[frozenset[Place]]) -> Fate:
     """Tell a candidate too, cite it with what says the same, or leave it out."""
     for place, one in enumerate(told):
-        if frozenset((candidate.place, one.lead.place)) not in apart and _say_the_same(
+        if frozenset((candidate.place, one.lead.place)) not in apart and say_the_same(
             candidate, one.lead
         ):
             told[place] = _with_support(one, candidate)
@@ -238,11 +235,42 @@ def _settle(candidate: Candidate, told: list[Told], apart: Collection[frozenset[
         return Fate.IMPROBABLE
     if len(told) == MAX_SENTENCES:
         return Fate.ENOUGH
-    further = _told(candidate)
-    if any(overlap(further, other) for other in told):
-        return Fate.OVERLAPS
-    told.append(further)
-    return Fate.TOLD
+    return Fate.TOLD if _tell(_told(candidate), told) else Fate.OVERLAPS
+
+
+def _tell(one: Told, told: list[Told]) -> bool:
+    """Add one to what is told, unless it is quoted already; return whether it was added.
+
+    Where only what it leans on is quoted already, it comes right after that, without it.
+    """
+    quoted = [place for place, other in enumerate(told) if overlap(one, other)]
+    if not quoted:
+        told.append(one)
+        return True
+    lead = one.lead.span
+    last = max(quoted, key=lambda place: told[place].span.end)
+    end = told[last].span.end
+    if lead.start < end:
+        return False
+    starts = [span.start for span in one.lead.passage.passage.sentences if span.start >= end]
+    told.insert(last + 1, replace(one, span=Span(min(starts), lead.end)))
+    return True
+
+
+def _supports(one: Told, told: list[Told], among: Collection[Place]) -> bool:
+    """Tell whether one says what was told for another part; it is then cited with that.
+
+    Args:
+        one: what might be told.
+        told: what has been; it is changed in place.
+        among: the places of what was told for other parts.
+    """
+    for place, other in enumerate(told):
+        if other.lead.place in among and say_the_same(one.lead, other.lead):
+            for candidate in (one.lead, *one.others):
+                told[place] = _with_support(told[place], candidate)
+            return True
+    return False
 
 
 def _with_support(one: Told, candidate: Candidate) -> Told:
@@ -305,31 +333,3 @@ def _quoted(named: Sequence[str]) -> str:
 def _stems_of_passage(candidate: Candidate) -> frozenset[str]:
     text = candidate.passage.passage.span.of(candidate.article.text)
     return frozenset(stem(word) for word in words(f"{candidate.article.title or ''} {text}"))
-
-
-def _say_the_same(first: Candidate, second: Candidate) -> bool:
-    mine, theirs = _content(words(first.text)), _content(words(second.text))
-    shared = len(mine & theirs) / max(1, min(len(mine), len(theirs)))
-    if _numbers(first) != _numbers(second) and first.article.id != second.article.id:
-        # A citation beside another must bear out the same figures.
-        return False
-    return shared >= SAME_SHARE or (shared >= SAME_ANSWER_SHARE and _same_answer(first, second))
-
-
-def _same_answer(first: Candidate, second: Candidate) -> bool:
-    if first.value is None or second.value is None:
-        return False
-    mine = _content(words(first.value.of(first.article.text)))
-    theirs = _content(words(second.value.of(second.article.text)))
-    return bool(mine) and mine == theirs
-
-
-def _numbers(candidate: Candidate) -> frozenset[str]:
-    if candidate.value is None:
-        return frozenset()
-    answer = words(candidate.value.of(candidate.article.text))
-    return frozenset(word.rstrip("%") for word in answer if word[:1].isdigit())
-
-
-def _content(tokens: Iterable[str]) -> frozenset[str]:
-    return frozenset(stem(word) for word in tokens if word not in STOP_WORDS)

@@ -213,10 +213,7 @@ def read(
     to_read = [
         ToRead(
             one.article.title or "",
-            tuple(
-                " ".join(span.of(one.article.text).split(" "))
-                for span in one.passage.passage.sentences
-            ),
+            tuple(span.of(one.article.text) for span in one.passage.passage.sentences),
         )
         for one in evidence[:most]
     ]
@@ -355,7 +352,9 @@ def decision_features(inquiry: Inquiry, found: Sequence[Candidate]) -> dict[str,
         features["read_best_passage"] = max(
             one.features["read_passage"] for one in found if one.was_read
         )
-        features["answer_of_kind"] = float(holds_kind(inquiry.question, value) is not False)
+        features["answer_of_kind"] = float(
+            holds_kind(inquiry.question, value, whole=False) is not False
+        )
     return features
 
 

@@ -1,7 +1,7 @@
 """Parts: a question that asks for several things is several questions.
 
-"When was it brought in, and how high is it?" is asked as two; so is "What does A say of B, and C of
-D?" where the second half repeats the first one's pattern. What leans on the part before it is
+"When was it brought in, and how high is it?" is asked as two. A clause that only says more of
+someone ("the mayor, who resigned,") is no question of its own. What leans on the part before it is
 completed by `rag.conversation`, as a follow-up is. Knows nothing of articles.
 """
 
@@ -19,9 +19,16 @@ AUXILIARY = (
     r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might)"
     r" (?:the|a|an|it|he|she|they|there|this|that|any|[A-Z])"
 )
-BETWEEN = re.compile(
-    rf"[?;] +(?=\S)|,? +(?:and|but|or)(?: also)? +(?={ASKS}|{AUXILIARY})|, +(?={ASKS})",
+# What asks even after a comma alone, where "who" or "which" would only say more of someone.
+ASKS_AFTER_COMMA = (
+    rf"(?:(?:(?:at|in|by|to|from|on|for|with|of) )?(?:what|how)|why)\b|(?:when|where) {AUXILIARY}"
 )
+BETWEEN = re.compile(
+    rf"[?;] +(?=\S)|,? +(?:and|but)(?: also)? +(?={ASKS}|{AUXILIARY})|,? +or +(?={ASKS})"
+    rf"|, +(?={ASKS_AFTER_COMMA})",
+)
+# "Who knows when, where and how it began?" is cut in its middle.
+UNFINISHED = re.compile(r"\w,? (?:when|where|how|why|which|whose)$", re.IGNORECASE)
 
 
 def parts_of(text: str) -> tuple[str, ...]:
@@ -31,6 +38,9 @@ def parts_of(text: str) -> tuple[str, ...]:
     """
     pieces = [piece.strip(" ,;") for piece in BETWEEN.split(text) if piece.strip(" ,;?")]
     if not 1 < len(pieces) <= MAX_PARTS or not all(_asks(piece) for piece in pieces):
+        return (text,)
+    if not content_words(pieces[0]):
+        # "Why and how did it burn?" shares what it is about; there is nothing before to lean on.
         return (text,)
     from rag.conversation import standalone_question  # noqa: PLC0415 - not for most questions
 
@@ -44,6 +54,8 @@ def parts_of(text: str) -> tuple[str, ...]:
 
 def _asks(piece: str) -> bool:
     """Tell whether a piece is a question of its own, and not an aside."""
+    if UNFINISHED.search(piece):
+        return False
     asks = re.search(rf"^(?:{ASKS}|{AUXILIARY}|.{{0,60}}\b{ASKS})", piece, re.IGNORECASE)
     bare = piece.lower().startswith(("who", "why"))
     return bare or (asks is not None and bool(content_words(piece)))

@@ -122,7 +122,8 @@ class Pipeline:
         vector = self.embedder.embed_query(question.text)
         with self.store.reading():
             inquiry = self._inquiry(question.text, question, vector)
-            return self._found(self._evidence(inquiry, limit, scope, {}))
+            # What is read does not hang on how much is shown.
+            return self._found(self._evidence(inquiry, max(limit, KEPT), scope, {})[:limit])
 
     def sentences(self, text: str) -> list[Candidate]:
         """Return the sentences that an answer to a question is chosen from, most probable first.
@@ -205,11 +206,11 @@ class Pipeline:
         for part in parts:
             inquiry = self._inquiry(part, question, vector)
             found.append(self._evidence(inquiry, KEPT // len(parts), scope, timings))
-            sentences = candidates(inquiry, found[-1])
+            offered = candidates(inquiry, found[-1])
             if prefers_newest(part):
-                sentences = newest_first(sentences)
-            origins = self.store.origins({one.article.id for one in sentences})
-            asked.append(Asked(inquiry, tuple(sentences), origins))
+                offered = newest_first(offered)
+            origins = self.store.origins({one.article.id for one in offered})
+            asked.append(Asked(inquiry, tuple(offered), origins))
         evidence = _in_turns(found)
         with _timed(timings, "answer"):
             draft = draft_answer(asked)

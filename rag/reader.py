@@ -86,17 +86,15 @@ class OnnxReader:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(2, processors())
         options.log_severity_level = 3
+        if not _is_exported(folder):
+            raise _damaged(folder)
         try:
-            expected = json.loads((folder / CARD).read_text("utf-8"))["files"]
-            found = {name: file_sha256(folder / name) for name in (GRAPH, TOKENIZER)}
             self._session = onnxruntime.InferenceSession(
                 str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
             )
             self._encoder = Encoder(folder / TOKENIZER)
         except Exception as error:
             raise _damaged(folder) from error
-        if found != expected:
-            raise _damaged(folder)
 
     def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
         """Return what it makes of each passage, in order.
@@ -130,11 +128,7 @@ class OnnxReader:
             if encoded.whole:
                 break
             # A sentence that was cut off begins the next part; one that no part can hold is cut.
-            read = sum(
-                end - start == len(offsets)
-                for (start, end), offsets in zip(encoded.sentences, encoded.offsets, strict=True)
-            )
-            first += max(1, read)
+            first += max(1, encoded.read)
         return parts
 
     def _run(self, encoded: Sequence[Encoded]) -> list[npt.NDArray[np.float32]]:
@@ -148,6 +142,16 @@ class OnnxReader:
         }
         outputs: list[npt.NDArray[np.float32]] = self._session.run(list(OUTPUTS), feed)
         return outputs
+
+
+def _is_exported(folder: Path) -> bool:
+    """Tell whether a folder holds exactly the files that its card names."""
+    try:
+        expected = json.loads((folder / CARD).read_text("utf-8"))["files"]
+        found = {name: file_sha256(folder / name) for name in (GRAPH, TOKENIZER)}
+    except (OSError, KeyError, TypeError, ValueError):
+        return False
+    return bool(found == expected)
 
 
 def _damaged(folder: Path) -> ReaderError:

@@ -40,9 +40,20 @@ class Encoded:
     @property
     def whole(self) -> bool:
         """Whether every sentence was read to its end."""
-        return all(
-            end - start == len(offsets)
-            for (start, end), offsets in zip(self.sentences, self.offsets, strict=True)
+        return self.read == len(self.sentences)
+
+    @property
+    def read(self) -> int:
+        """How many sentences were read to their ends, before the first that was not."""
+        return next(
+            (
+                place
+                for place, ((start, end), offsets) in enumerate(
+                    zip(self.sentences, self.offsets, strict=True)
+                )
+                if end - start < len(offsets)
+            ),
+            len(self.sentences),
         )
 
 

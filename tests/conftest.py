@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from index.embedding import LocalModel
-from index.models import DEFAULT_MODEL
+from index.models import DEFAULT_MODEL, locate
+from rag.reader import CARD
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -48,6 +49,44 @@ def cache(pytestconfig: pytest.Config) -> Path:
 def model(cache: Path) -> LocalModel:
     """Return the default embedding model."""
     return LocalModel(DEFAULT_MODEL, cache / "models")
+
+
+@pytest.fixture(scope="session")
+def small_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a reader with few and random weights, as training writes it."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    from evals.reader.model import UNDROPPED, Reader, save
+
+    torch.manual_seed(0)
+    config = BertConfig(
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        # Large, here and below, so that logits differ from text to text.
+        initializer_range=0.3,
+        **UNDROPPED,
+    )
+    reader = Reader(BertModel(config, add_pooling_layer=False))
+    with torch.no_grad():
+        for weight in reader.heads():
+            weight.mul_(4)
+    folder = tmp_path_factory.mktemp("reader")
+    save(reader, locate(DEFAULT_MODEL), folder)
+    (folder / CARD).write_text('{"method": "none: its weights are random"}')
+    return folder
+
+
+@pytest.fixture(scope="session")
+def exported_reader(small_reader: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the same reader as it is exported. Not to be changed."""
+    from evals.reader.export import export_folder
+
+    folder = tmp_path_factory.mktemp("exported")
+    export_folder(small_reader, folder)
+    return folder
 
 
 @pytest.fixture

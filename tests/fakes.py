@@ -61,9 +61,16 @@ class WordModel:
 
 
 class WordReader:
-    """Reads by counting the question's words; the short answer is the first number or name."""
+    """Reads by counting the question's words; the short answer is the first number or name.
+
+    `asked` are the questions that it was given, each with how many passages.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int]] = []
 
     def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
+        self.asked.append((question, len(passages)))
         asked = set(content_words(question))
 
         def held(text: str) -> float:

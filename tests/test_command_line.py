@@ -50,6 +50,16 @@ def test_json_goes_to_standard_output_alone(dateline: Run, seeds_data: Path) -> 
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_without_the_reader_nothing_is_read(dateline: Run, seeds_data: Path, command: str) -> None:
+    done = dateline(command, TARIFF, "--json", "--no-reader", "--data", seeds_data)
+    assert done.returncode == 0, done.stderr
+    content = json.loads(done.stdout)
+    passages = content["retrieved"] if command == "ask" else content
+    assert passages
+    assert [passage["reader_score"] for passage in passages] == [None] * len(passages)
+
+
 def test_an_abstention_says_why_and_shows_the_nearest_passages(
     dateline: Run, seeds_data: Path
 ) -> None:

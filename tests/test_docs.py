@@ -91,11 +91,37 @@ def test_every_dependency_is_pinned_and_torch_comes_first() -> None:
 
 
 def test_the_calibration_was_fitted_on_the_features_that_are_used() -> None:
+    from rag import evidence
     from rag.calibration import Logistic, fitted
-    from rag.evidence import DECISION_FEATURES, SENTENCE_FEATURES
 
-    Logistic.from_json(fitted()["sentence"], SENTENCE_FEATURES)
-    Logistic.from_json(fitted()["decision"], DECISION_FEATURES)
+    models = {
+        "passage": evidence.PASSAGE_FEATURES,
+        "sentence": evidence.SENTENCE_FEATURES,
+        "read_sentence": evidence.READ_SENTENCE_FEATURES,
+        "decision": evidence.DECISION_FEATURES,
+        "read_decision": evidence.READ_DECISION_FEATURES,
+    }
+    assert set(fitted()) == {"provenance", *models}
+    for name, features in models.items():
+        Logistic.from_json(fitted()[name], features)
+        others = [other for other in models.values() if other != features]
+        for other in others:
+            with pytest.raises(ValueError, match=r"evals\.calibrate"):
+                Logistic.from_json(fitted()[name], other)
     assert fitted()["provenance"]["data"] == "squad2"
-    with pytest.raises(ValueError, match=r"evals\.calibrate"):
-        Logistic.from_json(fitted()["sentence"], DECISION_FEATURES)
+
+
+def test_the_readers_card_says_what_its_training_used() -> None:
+    from evals.reader.claims import CLAIMS
+    from evals.reader.sources import SOURCES
+    from evals.reader.train import LICENCES
+
+    card = (ROOT / "rag" / "reader_model" / "README.md").read_text("utf-8")
+    assert set(LICENCES) == {*SOURCES, *CLAIMS}
+    for name, licence in LICENCES.items():
+        [row] = [line for line in card.splitlines() if f"`{name}`" in line]
+        assert licence in row, row
+    commands = re.findall(r"python -m ([\w.]+)", card)
+    assert {"evals.reader.train", "evals.reader.tune", "evals.reader.export"} <= set(commands)
+    for command in commands:
+        assert (ROOT / Path(*command.split("."))).with_suffix(".py").is_file(), command

@@ -293,6 +293,7 @@ def asked(found: Sequence[tuple[str, str, str, float]], question: str = "Who san
             sentence_of(Article(id=name, text=text), sentence, probability, ids[name])
             for name, text, sentence, probability in found
         ),
+        {},
     )
 
 

@@ -28,6 +28,7 @@ def answer(text: str, *, abstained: bool = False) -> Answer:
         nearest=(),
         retrieved=(),
         confidence=0.9,
+        unanswered=(),
         answerer="extractive",
         model=None,
         usage=None,

@@ -1,7 +1,12 @@
+"""Making a reader: what it learns from, how it learns, and what is fitted on its word."""
+
 import gzip
 import json
 import random
+import shutil
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +17,12 @@ from tokenizers import Tokenizer
 
 from evals.benchmarks.data import BenchmarkError
 from evals.reader.changes import Changer
+from evals.reader.claims import CLAIMS, read_claims
 from evals.reader.examples import LONGEST, Example, make_examples, split
 from evals.reader.sources import SOURCES, Asked, as_written, file_of, read_sources
+from index.models import DEFAULT_MODEL, locate
+from rag.reader import CARD, TOKENIZER
+from rag.reader_input import MAX_QUESTION, MAX_TOKENS, Encoder, collate
 
 TOWNS = "Arlen Borva Cestrin Dolmar Everan Fontel Garvik Hestia Ivory Jarnow".split()
 RANDOM = random.Random(0)  # noqa: S311 - nothing is secret here
@@ -257,9 +266,6 @@ def test_names_are_told_in_texts_without_capitals() -> None:
 
 
 def test_a_pair_is_one_text_and_each_sentence_has_its_tokens() -> None:
-    from evals.reader.model import TOKENIZER, Encoder
-    from index.models import DEFAULT_MODEL, locate
-
     file = locate(DEFAULT_MODEL) / TOKENIZER
     sentences = ("Arlen opened its bridge.", "It is not red.")
     encoded = Encoder(file).encode("Who opened it?", sentences)
@@ -272,43 +278,344 @@ def test_a_pair_is_one_text_and_each_sentence_has_its_tokens() -> None:
 
 
 def test_a_pair_that_is_too_long_is_cut_at_its_end() -> None:
-    from evals.reader.model import MAX_QUESTION, MAX_TOKENS, TOKENIZER, Encoder
-    from index.models import DEFAULT_MODEL, locate
-
     encoder = Encoder(locate(DEFAULT_MODEL) / TOKENIZER)
     encoded = encoder.encode("who " * 500, ["red " * 100, "blue " * 200, "green " * 9])
     assert encoded.question == MAX_QUESTION + 2
     assert len(encoded.tokens) == MAX_TOKENS
     assert encoded.tokens[-1] == encoded.tokens[encoded.question - 1]
     assert [b - a for a, b in encoded.sentences] == [100, MAX_TOKENS - MAX_QUESTION - 103, 0]
+    assert not encoded.whole
 
 
-def test_a_trained_reader_is_loaded_and_reads_alike_in_any_batch(tmp_path: Path) -> None:
-    from evals.reader.model import collate, load
-    from evals.reader.train import main
+def claims_of(folder: Path, **rows: Sequence[dict[str, Any]]) -> list[Example]:
+    for name in CLAIMS:
+        with gzip.open(file_of(folder, name), "wt", encoding="utf-8") as file:
+            file.writelines(f"{json.dumps(row)}\n" for row in rows.get(name.replace("-", "_"), []))
+    learnt, validated = read_claims(folder)
+    return learnt + validated
 
+
+def claim(premise: str, label: str, hypothesis: str = "Arlen has a bridge .") -> dict[str, Any]:
+    return {"premise": premise, "hypothesis": hypothesis, "label": label}
+
+
+def test_a_claim_is_read_as_a_question_is(tmp_path: Path) -> None:
+    rows = [claim("Arlen opened its bridge in 1931 .", "supported")]
+    (one,) = claims_of(tmp_path, vitaminc_test_real=rows)
+    assert one == Example(
+        "Arlen has a bridge.",
+        ("Arlen opened its bridge in 1931.",),
+        (True,),
+        answerable=True,
+        kind="claim supported",
+    )
+
+
+def test_of_several_sentences_it_is_not_known_which_one_bears_a_claim_out(tmp_path: Path) -> None:
+    premise = "It rained. Arlen opened its bridge."
+    rows = [claim(premise, "supported"), claim(premise, "refuted")]
+    supported, refuted = claims_of(tmp_path, fool_me_twice_dev=rows)
+    assert supported.labels == (None, None)
+    assert supported.answerable
+    assert refuted.labels == (False, False)
+    assert not refuted.answerable
+    assert refuted.kind == "claim not supported"
+
+
+def test_a_claim_that_a_decoder_could_not_read_is_left_out(tmp_path: Path) -> None:
+    rows = [claim("Arlen\ufffds bridge.", "supported"), claim("It rained.", "refuted", "\ufffd")]
+    assert claims_of(tmp_path, fever_symmetric_dev=rows) == []
+
+
+def test_claims_of_one_page_are_on_one_side_of_the_split(tmp_path: Path) -> None:
     rows = [
+        claim(f"It rained on day {n}.", label) | {"page": f"Day {n // 2}"}
+        for n, label in enumerate(["supported", "refuted"] * 200)
+    ]
+    claims_of(tmp_path, fever_symmetric_test=rows)
+    sides = [{one.sentences for one in side} for side in read_claims(tmp_path)]
+    assert all(sides)
+    pages = [{int(text.split()[-1][:-1]) // 2 for (text,) in side} for side in sides]
+    assert not pages[0] & pages[1]
+
+
+def games(count: int) -> list[dict[str, Any]]:
+    return [
         marked(
             f"It rained on day {number}. {town} won game {number}. Nobody else did. It was late.",
             town,
             question=f"who won game {number}",
             title=f"Game {number}",
         )
-        for number, town in ((number, TOWNS[number % 10]) for number in range(60))
+        for number, town in ((number, TOWNS[number % 10]) for number in range(count))
     ]
+
+
+def bridges(count: int) -> list[dict[str, Any]]:
+    return [
+        claim(f"Bridge {n} has {n} arches.", ("supported", "refuted")[n % 2], f"It has {n}.")
+        for n in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder laid out as the data are: train/ and squad2/."""
+    folder = tmp_path_factory.mktemp("data")
+    train, squad2 = folder / "train", folder / "squad2"
+    train.mkdir()
+    squad2.mkdir()
+    write_sources(train, qed_dev=games(80))
+    claims_of(train, vitaminc_test_real=bridges(80))
+    passages, questions = [], []
+    for n in range(18):
+        title, town = f"Ferry {n % 6}", TOWNS[n % 10]
+        text = f"Ferry {n} sailed from {town} at noon. It carried {n + 20} sheep. Nobody paid."
+        passages.append({"id": f"p{n}", "title": title, "text": text})
+        for asks, answers in (
+            (f"Where did ferry {n} sail from?", [town]),
+            (f"How many sheep did ferry {n} carry?", [str(n + 20)]),
+            (f"How many goats did ferry {n} carry?", []),
+            (f"Who paid for ferry {n}?", []),
+        ):
+            questions.append(
+                {
+                    "question": asks,
+                    "passage": f"p{n}",
+                    "title": title,
+                    "answers": answers,
+                    "answerable": bool(answers),
+                }
+            )
+    for name, rows in (("passages", passages), ("questions", questions)):
+        (squad2 / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    return folder
+
+
+def test_a_reader_is_trained_and_its_card_says_from_what(
+    sets: Path, small_reader: Path, tmp_path: Path
+) -> None:
+    from evals.reader.model import load
+    from evals.reader.train import LICENCES, main
+
     out = tmp_path / "reader"
-    data = write_sources(tmp_path, qed_dev=rows)
-    assert main(["--data", str(data), "--out", str(out), "--epochs", "1", "--limit", "40"]) == 0
-    card = json.loads((out / "card.json").read_text())
-    assert {file["file"] for file in card["data"]} == {f"{name}.jsonl.gz" for name in SOURCES}
-    assert all(file["licence"] and len(file["sha256"]) == 64 for file in card["data"])
-    assert sum(card["examples"].values()) == 40
-    reader, encoder = load(out)
+    options = ["--data", str(sets / "train"), "--start", str(small_reader), "--out", str(out)]
+    assert main([*options, "--epochs", "1", "--limit", "40"]) == 0
+    card = json.loads((out / CARD).read_text())
+    files = {file["file"]: file for file in card["data"]}
+    assert set(files) == {f"{name}.jsonl.gz" for name in (*SOURCES, *CLAIMS)}
+    assert set(LICENCES) == {*SOURCES, *CLAIMS}
+    assert all(file["licence"] and len(file["sha256"]) == 64 for file in files.values())
+    claims = card["examples"]["claim supported"] + card["examples"]["claim not supported"]
+    assert claims == round(0.4 * 40)
+    assert sum(card["examples"].values()) == 40 + claims
+    assert card["epochs"] == 1
+    assert 0 <= card["validation"]["answer_found"] <= 1
+    before, after = (dict(load(folder)[0].named_parameters()) for folder in (small_reader, out))
+    changed = {name for name in before if not before[name].equal(after[name])}
+    assert "sentence.weight" in changed
+    # The vocabulary stays as it was.
+    assert not any(name.startswith("encoder.embeddings.") for name in changed)
+
+
+def test_a_reader_reads_alike_in_any_batch(small_reader: Path) -> None:
+    from evals.reader.model import inputs, load
+
+    reader, encoder = load(small_reader)
     few = encoder.encode("who won game 3", ["Dolmar won game 3."])
     more = encoder.encode("who won game 3", ["It rained on day 4.", "Dolmar won game 3.", "Why?"])
-    alone, _ = reader(*collate([few]).inputs())
-    together, passages = reader(*collate([more, few]).inputs())
+    alone, passage, ends = reader(*inputs(collate([few])))
+    together, passages, all_ends = reader(*inputs(collate([more, few])))
     # What a batch is padded with changes nothing.
     assert together[1, 0].item() == pytest.approx(alone[0, 0].item(), abs=1e-4)
+    assert passages[1].item() == pytest.approx(passage[0].item(), abs=1e-4)
     assert together.shape == (2, 3)
     assert passages.shape == (2,)
+    width = len(few.tokens)
+    assert all_ends.shape == (2, len(more.tokens), 2)
+    assert all_ends[1, :width].detach().numpy() == pytest.approx(ends[0].detach().numpy(), abs=1e-4)
+
+
+def test_training_follows_what_it_is_shown(small_reader: Path) -> None:
+    from evals.reader.fit import Course, encoded, fit, measure
+    from evals.reader.model import load
+
+    reader, encoder = load(small_reader)
+    shown = [
+        Example(
+            f"who won game {n}",
+            ("It rained.", f"{town} won game {n}."),
+            (False, True),
+            answerable=True,
+            kind="gold",
+        )
+        for n, town in enumerate(TOWNS)
+    ]
+    shown += [
+        replace(one, sentences=one.sentences[:1], labels=(False,), answerable=False, kind="removed")
+        for one in shown
+    ]
+    pairs = encoded(shown, encoder)
+    before = measure(reader, pairs)
+    kept: list[float] = []
+    course = Course(len(pairs) * 30, None)
+    fit(reader, pairs, pairs, course, lambda: kept.append(course.share), 3e-3)
+    after = measure(reader, pairs)
+    assert after["passage_auc"] == after["sentence_auc"] == after["top_sentence"] == 1.0
+    assert before["passage_auc"] < 1.0 or before["sentence_auc"] < 1.0
+    assert kept == sorted(kept)
+    assert len(kept) == 5
+
+
+def test_what_cannot_be_read_is_not_learnt_from(small_reader: Path) -> None:
+    from evals.reader.fit import encoded
+    from evals.reader.model import load
+
+    _, encoder = load(small_reader)
+    long = Example("who", ("red " * 400, "Ann won."), (False, True), answerable=True, kind="gold")
+    blank = Example("who", ("\u200b", "Ann won."), (False, True), answerable=True, kind="gold")
+    short = Example("who", ("Ann won.",), (True,), answerable=True, kind="gold", answers=("Ann",))
+    ((example, read),) = encoded([long, blank, short], encoder)
+    assert example == short
+    assert read.answer == (read.sentences[0][0],) * 2
+
+
+def test_a_sentence_without_tokens_has_no_short_answer(small_reader: Path) -> None:
+    from evals.reader.model import load
+    from evals.reader.scores import read_all
+
+    reader, encoder = load(small_reader)
+    blank = encoder.encode("who", ["\u200b"])
+    half = encoder.encode("who", ["\u200b", "Ann won."])
+    nothing, something = read_all(reader, [blank, half])
+    assert nothing.answer == (0, 0)
+    first, last = something.answer
+    assert half.sentences[1][0] <= first <= last < half.sentences[1][1]
+
+
+def test_the_rate_warms_up_and_falls() -> None:
+    from evals.reader.fit import WARM_UP, Course
+
+    rates = [Course(1000, None, done=done).rate for done in range(0, 1001, 10)]
+    top = rates.index(max(rates))
+    assert top == pytest.approx(100 * WARM_UP, abs=2)
+    assert rates[: top + 1] == sorted(rates[: top + 1])
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+    assert 0 < rates[0] < 0.05
+    assert rates[-1] == 0
+    assert Course(1000, 1e-9).share == 1
+
+
+def test_folds_hold_whole_articles_and_about_as_many_questions_each() -> None:
+    from evals.reader.tune import folds_of
+
+    titles = [f"Article {n}" for n in range(20) for _ in range(n + 1)]
+    placed = folds_of(titles)
+    assert set(placed) == set(titles)
+    sizes = Counter(placed[title] for title in titles)
+    assert set(sizes) == {0, 1, 2}
+    assert max(sizes.values()) - min(sizes.values()) <= 20
+    assert folds_of(RANDOM.sample(titles, len(titles))) == placed
+
+
+def test_questions_that_only_seem_to_be_answered_are_learnt_as_they_are(sets: Path) -> None:
+    from evals.reader.tune import read_squad2
+
+    read = list(read_squad2(sets / "squad2"))
+    assert len(read) == 72
+    seeming = [one for one in read if isinstance(one, Example)]
+    assert len(seeming) == 36
+    assert all(not one.answerable and not any(one.labels) for one in seeming)
+    assert {one.kind for one in seeming} == {"unanswerable"}
+    answered = [one for one in read if isinstance(one, Asked)]
+    assert all(sum(label is True for label in one.labels) == 1 for one in answered)
+
+
+@pytest.fixture(scope="module")
+def tuned(sets: Path, small_reader: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from evals.reader.tune import main
+
+    out = tmp_path_factory.mktemp("tuned")
+    options = [str(small_reader), "--data", str(sets), "--out", str(out)]
+    for name in ("fold-0", "whole"):
+        assert main([*options, "--only", name]) == 0
+    return out
+
+
+def test_a_fold_is_tuned_without_its_articles_and_judged_by_them(tuned: Path) -> None:
+    cards = {p.parent.name: json.loads(p.read_text("utf-8")) for p in tuned.glob(f"*/{CARD}")}
+    assert set(cards) == {"fold-0", "whole"}
+    assert cards["whole"]["tuned"]["examples"]["unanswerable"] == 36
+    assert cards["fold-0"]["tuned"]["examples"]["unanswerable"] == 24
+    assert cards["whole"]["tuned"]["validation"] is None
+    assert 0 <= cards["fold-0"]["tuned"]["validation"]["auc_unanswerable"] <= 1
+    for card in cards.values():
+        # It stays said what it was trained from before.
+        assert card["method"] == "none: its weights are random"
+        assert card["tuned"]["data"]["licence"] == "CC BY-SA 4.0"
+        assert set(card["files"]) == {"reader.onnx", "tokenizer.json"}
+
+
+def test_what_was_tuned_is_exported_and_can_be_asked(tuned: Path) -> None:
+    from rag.reader import OnnxReader, ToRead
+
+    (reading,) = OnnxReader(tuned / "whole").read("Who?", [ToRead("", ("Ann won.", "It rained."))])
+    assert len(reading.sentences) == 2
+
+
+def test_the_weights_are_fitted_by_readers_that_did_not_see_the_article(
+    sets: Path, tuned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    from evals import calibrate
+    from rag import evidence
+    from rag.calibration import Logistic
+
+    monkeypatch.setenv("DATELINE_CACHE", str(cache))
+    for fold in range(3):
+        shutil.copytree(tuned / "fold-0", tmp_path / f"fold-{fold}")
+    out = tmp_path / "calibration.json"
+    options = [str(sets / "squad2"), "--readers", str(tmp_path), "--out", str(out)]
+    assert calibrate.main(options) == 0
+    fitted = json.loads(out.read_text("utf-8"))
+    for name, features in (
+        ("passage", evidence.PASSAGE_FEATURES),
+        ("sentence", evidence.SENTENCE_FEATURES),
+        ("read_sentence", evidence.READ_SENTENCE_FEATURES),
+        ("decision", evidence.DECISION_FEATURES),
+        ("read_decision", evidence.READ_DECISION_FEATURES),
+    ):
+        assert Logistic.from_json(fitted[name], features).features == features
+    told = fitted["provenance"]
+    assert told["data"] == "squad2"
+    assert told["questions"] == {"absent": 36, "answerable": 36, "unanswerable": 36}
+    assert told["folds"] == 3
+    assert 0 < told["mrr_at_10"] <= 1
+    for side in ("with_reader", "without"):
+        assert 0 < told[side]["first_sentence_right"] <= told[side]["one_of_three_right"] <= 1
+        assert set(told[side]["answered"]) == {"absent", "answerable", "unanswerable"}
+
+
+def test_a_trained_reader_is_measured_on_each_set(
+    sets: Path, small_reader: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from evals.reader.measure import main
+
+    shutil.copytree(sets / "squad2", tmp_path / "squad2")
+    shutil.copytree(sets / "squad2", tmp_path / "nyt")
+    (tmp_path / "clapnq").mkdir()
+    rows = [
+        {
+            "question": f"who won game {n}",
+            "answerable": n % 2 == 0,
+            "output": [{"selected_sentences": ["Ann won."] if n % 2 == 0 else None}],
+            "passages": [{"sentences": ["It rained.", "\u200b", "Ann won.", "red " * 400]}],
+        }
+        for n in range(6)
+    ]
+    questions = "\n".join(map(json.dumps, rows))
+    (tmp_path / "clapnq" / "questions.jsonl").write_text(questions, "utf-8")
+    assert main([str(small_reader), "--data", str(tmp_path), "--limit", "20"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "clapnq: 6 questions, 3 answerable" in lines
+    assert any(line.startswith("squad2: AUC of the passage 0.") for line in lines)
+    assert sum("the best sentence answers" in line for line in lines) == 3

@@ -9,6 +9,7 @@ et al. 2019, arXiv:1810.04805, section 4.2). A title is read and not scored.
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -19,7 +20,7 @@ from rag.reader_input import Batch, Encoder
 
 # On a processor, dropout and fused attention cost a third of the time; an epoch or two over many
 # examples do without.
-UNDROPPED = {
+UNDROPPED: dict[str, Any] = {
     "attn_implementation": "eager",
     "hidden_dropout_prob": 0.0,
     "attention_probs_dropout_prob": 0.0,

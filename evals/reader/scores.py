@@ -52,9 +52,11 @@ def read_all(reader: Reader, encoded: Sequence[Encoded]) -> list[Read]:
 
 
 def _best_answer(ends: npt.NDArray[np.float32], encoded: Encoded) -> tuple[int, int]:
-    """Return the likeliest first and last token of all sentences."""
-    found = []
+    """Return the likeliest first and last token of all sentences; zeros where none has a token."""
+    found = [(float("-inf"), (0, 0))]
     for start, end in encoded.sentences:
+        if start == end:
+            continue
         first, last = (start + place for place in best_ends(ends[start:end]))
         found.append((float(ends[first, 0] + ends[last, 1]), (first, last)))
     return max(found)[1]
@@ -103,7 +105,7 @@ def validate(
         labels = [True] * len(right) + [False] * len(wrong)
         scores[f"auc_{kind.replace(' ', '_')}"] = _auc(right + wrong, labels)
     known = [(r, e) for r, e in zip(read, encoded, strict=True) if e.answer is not None]
-    scores["answer_found"] = float(np.mean([r.answer == e.answer for r, e in known] or [0.0]))
+    scores["answer_found"] = float(np.mean([r.answer == e.answer for r, e in known] or [False]))
     return {name: round(value, 4) for name, value in scores.items()}
 
 
