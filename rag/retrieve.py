@@ -22,7 +22,7 @@ __all__ = ["KEPT", "SEARCHED", "Scope", "retrieve"]
 
 # How many passages each search gives, and how many are kept after fusion.
 SEARCHED = 30
-KEPT = 10
+KEPT = 8
 # How many passages of one origin come before those of others.
 OF_ONE_ORIGIN = 4
 
