@@ -1,6 +1,6 @@
 """Calibrate: fit the weights by which evidence is turned into probabilities.
 
-    python -m evals.calibrate ../shared/data/squad2 --readers DIR
+    python -m evals.calibrate ../shared/data/squad2 [--readers DIR]
 
 Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
 
@@ -14,7 +14,8 @@ Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
   learns to doubt everything.
 
 All is cross-validated by article, in the folds of `evals.reader.tune`: no question is judged by
-weights, or read by a reader, that saw its article. DIR holds a reader for each fold. Writes
+weights that saw its article. The bundled reader saw none of them; DIR holds a reader for each fold
+that did not see the fold's articles, where a tuned one is to be calibrated. Writes
 rag/calibration.json with where the weights come from.
 """
 
@@ -63,7 +64,7 @@ from rag.evidence import (
 )
 from rag.pipeline import READ
 from rag.question import parse_question
-from rag.reader import OnnxReader
+from rag.reader import OnnxReader, PassageReader, bundled_reader
 from rag.retrieve import KEPT, SEARCHED, retrieve
 from rag.words import fold
 
@@ -99,12 +100,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; see the module's docstring."""
     parser = argparse.ArgumentParser(description="Fit rag/calibration.json.")
     parser.add_argument("data", type=Path, help="a folder with passages.jsonl and questions.jsonl")
-    parser.add_argument("--readers", type=Path, required=True, help="of `evals.reader.tune`")
+    parser.add_argument("--readers", type=Path, help="of `evals.reader.tune`, one for each fold")
     parser.add_argument("--out", type=Path, default=Path("rag") / FILE)
     options = parser.parse_args(arguments)
+    if options.readers is None:
+        readers = [bundled_reader()] * FOLDS
+    else:
+        readers = [OnnxReader(options.readers / fold_name(fold)) for fold in range(FOLDS)]
     with tempfile.TemporaryDirectory() as folder:
         # Where nothing is retrieved the pipeline abstains by itself; there is nothing to learn.
-        examples = [e for e in make(options.data, options.readers, Path(folder)) if e.found]
+        examples = [e for e in make(options.data, readers, Path(folder)) if e.found]
     result = fit(examples)
     result["provenance"] |= {
         "data": options.data.name,
@@ -116,12 +121,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def make(data: Path, readers: Path, folder: Path) -> Iterator[Example]:
+def make(data: Path, readers: Sequence[PassageReader], folder: Path) -> Iterator[Example]:
     """Ask every question of a collection of all passages; see the module's docstring.
 
     Args:
         data: holds the questions and the passages.
-        readers: holds a reader for each fold.
+        readers: one for each fold, which has not seen its articles.
         folder: an empty one for the collection.
     """
     passages = read_lines(data / "passages.jsonl")
@@ -134,7 +139,6 @@ def make(data: Path, readers: Path, folder: Path) -> Iterator[Example]:
         Recipe(builder.identity, CHUNKING, builder.precision), embed_articles(articles, builder)
     )
     embedder = model.for_asking(builder.identity)
-    by_fold = [OnnxReader(readers / fold_name(fold)) for fold in range(FOLDS)]
     fold_of = folds_of(titles_of(data))
     for asked in read_lines(data / "questions.jsonl"):
         question = parse_question(asked["question"])
@@ -142,27 +146,23 @@ def make(data: Path, readers: Path, folder: Path) -> Iterator[Example]:
         inquiry = Inquiry(question, weigh(store, question), vector)
         title = titles[asked["passage"]]
         place = fold_of[title]
-        evidence = _evidence(store, by_fold[place], inquiry)
+        evidence = _evidence(store, readers[place], inquiry)
         if not asked["answerable"]:
             yield _example(place, "unanswerable", inquiry, evidence, None, ())
             continue
         yield _example(place, "answerable", inquiry, evidence, asked["passage"], asked["answers"])
         same = {article for article, subject in titles.items() if subject == title}
-        others = _evidence(store, by_fold[place], inquiry, without=same)
+        others = _evidence(store, readers[place], inquiry, without=same)
         yield _example(place, "absent", inquiry, others, None, ())
     store.close()
 
 
 def _evidence(
-    store: Store, reader: OnnxReader, inquiry: Inquiry, without: Collection[str] = ()
+    store: Store, reader: PassageReader, inquiry: Inquiry, without: Collection[str] = ()
 ) -> list[Evidence]:
     """Return what is read, as if the articles `without` were not in the collection."""
     hits = retrieve(store, inquiry.question, inquiry.vector, kept=2 * SEARCHED)
     left = [one for one in gather(store, hits) if one.article.id not in without][:KEPT]
-    best = max((one.hit.bm25_score or 0.0 for one in left), default=0.0)
-    left = [
-        replace(one, bm25_share=(one.hit.bm25_score or 0.0) / best if best else 0.0) for one in left
-    ]
     return read(reader, inquiry.question, left, READ)
 
 

@@ -37,13 +37,11 @@ SENTENCE_FEATURES = (
     "right_kind",
     "wrong_kind",
     "first_stage",
-    "bm25_share",
     "length",
 )
 READ_SENTENCE_FEATURES = (*SENTENCE_FEATURES, "read_sentence", "read_passage", "read_answer")
 PASSAGE_FEATURES = (
     "first_stage",
-    "bm25_share",
     "passage_cosine",
     "words_in_passage",
     "read_passage",
@@ -63,11 +61,12 @@ DECISION_FEATURES = (
     "wrong_kind",
 )
 READ_DECISION_FEATURES = (
-    *DECISION_FEATURES,
+    "best_cosine",
     "read_sentence",
     "read_passage",
-    "read_answer",
     "read_best_passage",
+    "unknown_words",
+    "names_in_passage",
     "answer_of_kind",
 )
 
@@ -90,14 +89,12 @@ class Evidence:
         hit: what found it.
         article: the article that it is of.
         passage: the passage itself.
-        bm25_share: its BM25 score as a share of the best hit's.
         reading: what the reader makes of it; None where it was not read.
     """
 
     hit: Hit
     article: Article
     passage: StoredPassage
-    bm25_share: float
     reading: Reading | None = None
 
 
@@ -191,7 +188,6 @@ def weigh(store: Store, question: Question) -> Weighted:
 def gather(store: Store, hits: Sequence[Hit]) -> list[Evidence]:
     """Return the hits with their texts, in order; those removed since the search are left out."""
     by_id = {hit.passage: hit for hit in hits}
-    best = max((hit.bm25_score or 0.0 for hit in hits), default=0.0)
     articles: dict[str, Article | None] = {}
     gathered = []
     for stored in store.passages(list(by_id)):
@@ -200,9 +196,7 @@ def gather(store: Store, hits: Sequence[Hit]) -> list[Evidence]:
             articles[name] = store.article(name)
         article = articles[name]
         if article is not None:
-            hit = by_id[stored.id]
-            share = (hit.bm25_score or 0.0) / best if best else 0.0
-            gathered.append(Evidence(hit, article, stored, share))
+            gathered.append(Evidence(by_id[stored.id], article, stored))
     return gathered
 
 
@@ -254,7 +248,6 @@ def passage_features(inquiry: Inquiry, one: Evidence) -> npt.NDArray[np.float64]
     return np.array(
         [
             one.hit.score,
-            one.bm25_share,
             float((one.passage.sentence_vectors @ inquiry.vector).mean()),
             inquiry.weighted.share(held),
             one.reading.passage,
@@ -378,7 +371,6 @@ def describe(inquiry: Inquiry, one: Evidence) -> list[Candidate]:
         "words_in_passage": weighted.share(in_passage),
         "names_in_passage": weighted.share(in_passage, known_names) if known_names else 0.5,
         "first_stage": one.hit.score,
-        "bm25_share": one.bm25_share,
     }
     found = []
     for i, span in enumerate(spans):

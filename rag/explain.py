@@ -52,7 +52,6 @@ MEANINGS = {
     "right_kind": "has the kind of thing asked for",
     "wrong_kind": "lacks the kind of thing asked for",
     "first_stage": "its passage in all searches",
-    "bm25_share": "its passage in the word search",
     "length": "length",
     "read_sentence": "reader on the sentence",
     "read_passage": "reader on its passage",

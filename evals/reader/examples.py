@@ -99,9 +99,32 @@ def _places(one: Asked) -> list[int]:
     return [place for place, label in enumerate(one.labels) if label]
 
 
+def cut(example: Example, random_: random.Random) -> Example:
+    """Return some sentences in a row of an example that does not answer, as passages are cut."""
+    first, end = _window(example.sentences, random_.randrange(len(example.sentences)), random_)
+    return replace(
+        example,
+        sentences=example.sentences[first:end],
+        labels=example.labels[first:end],
+        title=example.title if random_.random() < TITLED else "",
+    )
+
+
 def _passage(one: Asked, place: int, random_: random.Random, kind: str) -> Example:
     """Return sentences in a row around one, as many as fit a random length."""
-    words = [len(sentence.split()) for sentence in one.sentences]
+    first, end = _window(one.sentences, place, random_)
+    labels = one.labels[first:end]
+    # A collection's articles mostly have titles, and a reader must do without.
+    title = one.title if random_.random() < TITLED else ""
+    answers = one.answers if any(labels) else ()
+    return Example(
+        one.question, one.sentences[first:end], labels, any(labels), kind, answers, title
+    )
+
+
+def _window(sentences: Sequence[str], place: int, random_: random.Random) -> tuple[int, int]:
+    """Return where sentences around one begin and end, as many as fit a random length."""
+    words = [len(sentence.split()) for sentence in sentences]
     room = random_.randint(SHORTEST, LONGEST)
     first, end = place, place + 1
     total = words[place]
@@ -113,13 +136,7 @@ def _passage(one: Asked, place: int, random_: random.Random, kind: str) -> Examp
         side = random_.choice(steps)
         total += words[side]
         first, end = min(first, side), max(end, side + 1)
-    labels = one.labels[first:end]
-    # A collection's articles mostly have titles, and a reader must do without.
-    title = one.title if random_.random() < TITLED else ""
-    answers = one.answers if any(labels) else ()
-    return Example(
-        one.question, one.sentences[first:end], labels, any(labels), kind, answers, title
-    )
+    return first, end
 
 
 def _removed(one: Asked, random_: random.Random) -> Iterator[Example]:

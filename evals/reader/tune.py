@@ -26,7 +26,7 @@ from evals.benchmarks.data import fingerprint, read_lines
 from evals.provenance import commit, machine
 from evals.reader.changes import Changer
 from evals.reader.claims import read_claims
-from evals.reader.examples import Example, kinds, make_examples, split
+from evals.reader.examples import Example, cut, kinds, make_examples, split
 from evals.reader.export import export_folder
 from evals.reader.fit import SEED, Course, Pair, encoded, fit, measure, say
 from evals.reader.model import TOKENIZER, new_reader, save
@@ -180,11 +180,16 @@ def _tune(
 
 
 def _examples(questions: Sequence[Asked | Example]) -> list[Example]:
-    """Return the passages that answer, others that do not, and those that only seem to."""
+    """Return the passages that answer, others that do not, and those that only seem to.
+
+    All are cut to lengths of one distribution, so that a length tells nothing.
+    """
     asked = [question for question in questions if isinstance(question, Asked)]
     # Real questions of the kind are there: none is made up by changing words.
     made = make_examples(asked, Changer(()), SEED) if asked else []
-    return made + [question for question in questions if isinstance(question, Example)]
+    random_ = random.Random(SEED)  # noqa: S311 - nothing is secret here
+    seeming = (question for question in questions if isinstance(question, Example))
+    return made + [cut(question, random_) for question in seeming]
 
 
 if __name__ == "__main__":
