@@ -6,7 +6,7 @@ Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
 
 - which of the passages that were read answers a question;
 - whether a sentence answers it, with the reader's word and without;
-- whether to answer at all, likewise: is the sentence that would be shown right? It is learnt from
+- whether to answer at all, likewise: is one of the three best sentences right? It is learnt from
   the answerable questions, from the same questions asked as if their own article were not in the
   collection ("absent"), where nothing that could be shown is right, and, with the reader, from the
   questions that SQuAD's writers made to resemble answerable ones ("unanswerable"). Without the
@@ -210,12 +210,12 @@ def fit(examples: Sequence[Example]) -> dict[str, Any]:
         ("", SENTENCE_FEATURES, DECISION_FEATURES, kinds != "unanswerable"),
     ):
         rows, right, three = _sentences(examples, sentence_names, decision_names)
-        chances = _chances(examples, rows, right, learnt)
+        chances = _chances(examples, rows, three, learnt)
         measured = _measured(kinds, right, three, chances)
         result["provenance"]["with_reader" if prefix else "without"] = measured
         sentence = _sentence_model(examples, sentence_names)
         result[f"{prefix}sentence"] = _as_json(sentence, sentence_names)
-        decision = _decision_model(rows[learnt], right[learnt], kinds[learnt])
+        decision = _decision_model(rows[learnt], three[learnt], kinds[learnt])
         result[f"{prefix}decision"] = _as_json(decision, decision_names)
     return result
 
@@ -260,14 +260,14 @@ def _sentences(
     return rows, right, three
 
 
-def _chances(examples: Sequence[Example], rows: Rows, right: Flags, learnt: Flags) -> Rows:
-    """Return for each question the chance that its first sentence is right, likewise."""
+def _chances(examples: Sequence[Example], rows: Rows, three: Flags, learnt: Flags) -> Rows:
+    """Return for each question the chance that one of three sentences is right, likewise."""
     folds = np.array([example.fold for example in examples])
     kinds = np.array([example.kind for example in examples])
     chances = np.zeros(len(examples))
     for fold_ in range(FOLDS):
         chosen = learnt & (folds != fold_)
-        model = _decision_model(rows[chosen], right[chosen], kinds[chosen])
+        model = _decision_model(rows[chosen], three[chosen], kinds[chosen])
         chances[folds == fold_] = model.predict_proba(rows[folds == fold_])[:, 1]
     return chances
 
