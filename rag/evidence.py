@@ -299,7 +299,7 @@ def sentence_rows(found: Sequence[Candidate], features: Sequence[str]) -> npt.ND
 
 
 def answerability(inquiry: Inquiry, found: Sequence[Candidate]) -> float:
-    """Return the estimated probability that one of the best sentences answers the question.
+    """Return the estimated probability that the best sentence answers the question.
 
     It is calibrated for a collection that answers every other question, see `evals.calibrate`.
 

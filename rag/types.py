@@ -188,7 +188,7 @@ class Answer:
     """What is known about a question, or that it is not known (`abstained`, and why).
 
     `text` is the sentences with their source numbers. `confidence` is the estimated probability
-    that the best sentences answer the question; below one half it abstains. `unanswered` are the
+    that the best sentence answers the question; below one half it abstains. `unanswered` are the
     parts of a question of several that the articles do not answer, where they answer others.
     `timings_ms` has the milliseconds of each step. `updates` are differences that time explains:
     the last position of each brings the ones before it up to date. `explanation` is there only if
