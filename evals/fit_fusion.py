@@ -88,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
     model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
 
     def bench(name: str) -> Bench:
-        return Bench(options.data / name, model, None, lambda *_: None)
+        return Bench(options.data / name, model, None, None, lambda *_: None)
 
     question = fit_question([*squad_examples(bench("squad2"))])
     result = {

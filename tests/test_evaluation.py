@@ -30,6 +30,7 @@ from index.sqlite.store import SqliteStore
 from index.store import Match
 from index.types import Vector
 from rag.pipeline import ABSTENTION, Pipeline
+from rag.reader import bundled_reader
 from rag.retrieve import Scope
 from rag.types import Answer, Citation, Sentence, Source
 from tests.conftest import Run as CommandLine
@@ -593,7 +594,7 @@ def local(town: Path, tmp_path: Path) -> LocalAsker:
     store = SqliteStore(tmp_path / "served", create=True)
     build([town.parent / "articles"], store, model)
     store.close()
-    return LocalAsker(tmp_path / "served", model)
+    return LocalAsker(tmp_path / "served", model, bundled_reader())
 
 
 def test_a_service_is_scored_as_the_pipeline_behind_it(

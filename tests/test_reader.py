@@ -361,7 +361,7 @@ CASES = [
     ("Who is mayor of Arden?", MILL.sentences, 0),
 ]
 BESIDE = [
-    ("How many people were carried by fishing boats?", "What does a ticket for the ferry cost?"),
+    ("What kept the ferry in the harbour?", "What does a ticket for the ferry cost?"),
     ("Who owns the ferry?", "Who built the ferry to Tarn Island?"),
     ("On what day did the ferry not sail?", "When will the new bridge to Tarn Island open?"),
 ]

@@ -27,7 +27,8 @@ Tokens = tuple[str, ...]
 def tokens_of(text: str) -> Tokens:
     """Return the words and marks of a question, without the mark that ends it."""
     text = CONTRACTED_ARE.sub(r"\1 are", CONTRACTED.sub(r"\1 is", text.strip()))
-    return tuple(TOKEN.findall(text.rstrip("?!. ")))
+    # A mark that only changes the letter before it is nothing by itself.
+    return tuple(token for token in TOKEN.findall(text.rstrip("?!. ")) if fold(token))
 
 
 def joined(tokens: Sequence[str]) -> str:
