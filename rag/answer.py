@@ -2,7 +2,7 @@
 
 This is the extractive answerer, which needs no language model: the draft's sentences are the
 articles' own, whole. What several articles say is told once and cited from each of them; a further
-sentence is told only where it more probably answers than not. Knows nothing of where its candidates
+sentence is told only where it answers nearly as probably. Knows nothing of where its candidates
 come from.
 """
 
@@ -26,9 +26,7 @@ COMPARED = 20
 MAX_CITED = 4
 # Below this the collection more probably does not answer the question than that it does.
 MIN_CONFIDENCE = 0.5
-# A further sentence is told when it answers more probably than not, and hardly less so than the
-# first.
-MIN_FURTHER = 0.5
+# A further sentence is told when it answers nearly as probably as the first.
 FURTHER_SHARE = 0.75
 # How many of the question's words an abstention names.
 MAX_NAMED = 3
@@ -208,7 +206,7 @@ def _statement(one: Candidate, origins: Mapping[str, str]) -> Statement:
 
 def least_further(first: Candidate) -> float:
     """Return how probable a further sentence must be to be told beside the first."""
-    return max(MIN_FURTHER, FURTHER_SHARE * first.probability)
+    return FURTHER_SHARE * first.probability
 
 
 def _chosen(
