@@ -30,9 +30,12 @@ def say_the_same(first: Candidate, second: Candidate) -> bool:
 def _differ(first: Candidate, second: Candidate) -> bool:
     """Tell whether the first cannot be cited beside the second, which is told.
 
-    It must give the same figures, deny what the other denies, and hold the other's short answer.
+    Its answer must have the same figures, and it must hold whatever other figures stand there, deny
+    what the other denies, and hold the other's short answer.
     """
     if _numbers(first, second) != _numbers(second, first):
+        return True
+    if not _figures(second.text) <= _figures(first.text):
         return True
     if (DENIES.search(fold(first.text)) is None) != (DENIES.search(fold(second.text)) is None):
         return True
@@ -55,8 +58,11 @@ def _answer_words(candidate: Candidate) -> frozenset[str]:
 def _numbers(candidate: Candidate, other: Candidate) -> frozenset[str]:
     """Return the figures of the short answer, or of the sentence where either one has none."""
     span = candidate.span if other.value is None else candidate.value or candidate.span
-    told = words(span.of(candidate.article.text))
-    return frozenset(word.rstrip("%") for word in told if word[:1].isdigit())
+    return _figures(span.of(candidate.article.text))
+
+
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(word.rstrip("%") for word in words(text) if word[:1].isdigit())
 
 
 def _content(tokens: Iterable[str]) -> frozenset[str]:
