@@ -1091,7 +1091,7 @@ def test_a_baseline_gates_only_when_asked_and_only_beyond_the_tolerance(
     out = tmp_path / "before.json"
 
     def invoke(suite: Path, *arguments: str) -> Any:  # noqa: ANN401 - typer has no type for it
-        base = ["eval", str(suite), "--data", str(seeds_data)]
+        base = ["eval", str(suite), "--data", str(seeds_data), "--no-reader"]
         return CliRunner().invoke(app, [*base, *arguments])
 
     assert invoke(gated, "--json", str(out)).exit_code == 0
