@@ -89,6 +89,10 @@ def export(reader: Reader, encoder: Encoder, path: Path) -> None:
         model = program.model_proto
         # The exporter's own notes on shapes contradict those that quantisation infers.
         del model.graph.value_info[:]
+        # It notes besides which line of which file each operation comes from, on this machine.
+        for node in model.graph.node:
+            del node.metadata_props[:]
+            node.doc_string = ""
         onnx.save(model, whole)
         quantize_dynamic(
             whole, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
