@@ -73,9 +73,9 @@ READ_DECISION_FEATURES = (
 # Shorter than this, a line is a heading, a date or a link; the second is for scripts that put no
 # spaces between words.
 MIN_WORDS = 4
+MIN_LETTERS = 8
 # What being the newest is worth where a question asks how things stand now.
 FRESH_LOGIT = 1.0
-MIN_LETTERS = 8
 
 Place = tuple[str, Span]
 """An article's id and a stretch of its text."""

@@ -151,16 +151,12 @@ class Pipeline:
         """Return the passages in which the answer is looked for, best first."""
         question = inquiry.question
         with _timed(timings, "retrieve"):
-            # The reader may bring to the top what was found further down.
-            depth = kept if self.reader is None or kept < KEPT else max(kept, READ)
-            hits = retrieve(self.store, question, inquiry.vector, kept=depth, scope=scope)
+            hits = retrieve(self.store, question, inquiry.vector, kept=kept, scope=scope)
             evidence = gather(self.store, hits)
         if self.reader is not None:
             with _timed(timings, "read"):
-                evidence = in_order(
-                    inquiry, read(self.reader, question, evidence, min(READ, depth))
-                )
-        return evidence[:kept]
+                evidence = in_order(inquiry, read(self.reader, question, evidence, READ))
+        return evidence
 
     def _found(self, evidence: Sequence[Evidence]) -> tuple[Found, ...]:
         origins = self.store.origins({one.article.id for one in evidence})
