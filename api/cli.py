@@ -10,21 +10,17 @@ import logging
 import os
 import sys
 import traceback
-from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from api import collection_cli
 from api.eval_cli import eval_app
+from api.opening import open_pipeline
 from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoReader, Outlet
-from api.settings import SEEDS, Settings
-from api.streams import note, print_json, reported, result_console
-from index.errors import ChangedError, NoCollectionError
-
-if TYPE_CHECKING:
-    from rag.pipeline import Pipeline
+from api.settings import Settings
+from api.streams import print_json, reported, result_console
 
 app = typer.Typer(
     name="dateline",
@@ -64,7 +60,7 @@ def ask(  # noqa: PLR0913 - one for each option
     settings = Settings.from_environment(os.environ, data=data)
     with reported():
         check(question)
-        pipeline = _opened(settings, reads=not no_reader)
+        pipeline = open_pipeline(settings, reads=not no_reader)
         answer = pipeline.ask(question, scope=Scope(as_of=as_of), explain=explain)
         if as_json:
             print_json(answer.to_json())
@@ -106,7 +102,7 @@ def search(  # noqa: PLR0913 - one for each option
     with reported():
         check(question)
         where = Filter(outlet, author, after, before, article=article)
-        pipeline = _opened(settings, reads=not no_reader)
+        pipeline = open_pipeline(settings, reads=not no_reader)
         found = pipeline.search(question, scope=Scope(where, as_of), limit=limit)
         if as_json:
             print_json([asdict(hit) for hit in found])
@@ -128,29 +124,3 @@ def main() -> None:
     except Exception:  # noqa: BLE001 - a fault of ours must not read as a failed gate
         traceback.print_exc()
         sys.exit(2)
-
-
-def _opened(settings: Settings, *, reads: bool) -> "Pipeline":
-    """Open the collection, building the bundled one where there is none yet."""
-    from index.embedding import LocalModel  # noqa: PLC0415 - not for --help
-    from index.sqlite.store import SqliteStore  # noqa: PLC0415
-    from rag.pipeline import Pipeline  # noqa: PLC0415
-    from rag.reader import bundled_reader  # noqa: PLC0415
-
-    try:
-        store = SqliteStore(settings.data)
-        recipe = store.info().recipe
-    except NoCollectionError:
-        note(f"nothing is indexed in {settings.data} yet: building the bundled articles there")
-        # Where another process has begun a collection meanwhile, that one is asked.
-        with suppress(ChangedError):
-            collection_cli.build_collection([SEEDS], settings)
-        store = SqliteStore(settings.data)
-        recipe = store.info().recipe
-    if not store.info().articles:
-        raise NoCollectionError(
-            f"the collection in {settings.data} is empty: `dateline add` puts articles in"
-        )
-    model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
-    reader = bundled_reader() if reads else None
-    return Pipeline(store, model.for_asking(recipe.model), reader)

@@ -23,6 +23,7 @@ from rag.cite import (
     written_text,
 )
 from rag.dates.asked import prefers_newest
+from rag.events import CheckedSentence, Done, Event, FoundDisagreement, Retrieval
 from rag.evidence import (
     Candidate,
     Evidence,
@@ -39,7 +40,7 @@ from rag.parts import parts_of
 from rag.question import Question, check, parse_question
 from rag.reader import PassageReader
 from rag.retrieve import KEPT, Scope, retrieve
-from rag.types import Answer, Disagreement, Found, Nearest, Retrieved, Source
+from rag.types import Answer, Disagreement, Found, Nearest, Retrieved, Sentence, Source
 
 ABSTENTION = "The articles do not answer this."
 NEAREST = 3
@@ -86,14 +87,39 @@ class Pipeline:
             StoreError: the collection cannot be read.
             CitationError: a quotation does not stand in its article; no answer leaves then.
         """
-        timings: dict[str, float] = {}
+        for event in self.stream(text, history=history, scope=scope, explain=explain):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("a stream of events ends with Done")
+
+    def stream(
+        self,
+        text: str,
+        *,
+        history: Sequence[str] = (),
+        scope: Scope | None = None,
+        explain: bool = False,
+    ) -> Iterator[Event]:
+        """Yield what is known of the answer as it becomes known; the last is the answer.
+
+        The question is checked at once, the rest done as the events are taken. It is done in one
+        thread, that of the store; closing the iterator stops it.
+
+        Arguments and errors are those of `ask`.
+        """
         check(text)
+        return self._events(text, history, scope, explain=explain)
+
+    def _events(
+        self, text: str, history: Sequence[str], scope: Scope | None, *, explain: bool
+    ) -> Iterator[Event]:
+        timings: dict[str, float] = {}
         # One state of the collection for one answer: spans and texts that belong together.
         with self.store.reading():
             question = parse_question(self._alone(text, history, scope, timings))
             with _timed(timings, "embed"):
                 vector = self.embedder.embed_query(question.text)
-            return self._answer(text, question, vector, scope, timings, explain=explain)
+            yield from self._answer(text, question, vector, scope, timings, explain=explain)
 
     def _alone(
         self, text: str, history: Sequence[str], scope: Scope | None, timings: dict[str, float]
@@ -195,7 +221,7 @@ class Pipeline:
         timings: dict[str, float],
         *,
         explain: bool,
-    ) -> Answer:
+    ) -> Iterator[Event]:
         asked: list[Asked] = []
         found: list[list[Evidence]] = []
         parts = parts_of(question.text)
@@ -208,6 +234,8 @@ class Pipeline:
             origins = self.store.origins({one.article.id for one in offered})
             asked.append(Asked(inquiry, tuple(offered), origins))
         evidence = _in_turns(found)
+        retrieved = _retrieved(evidence)
+        yield Retrieval(question.text, retrieved)
         with _timed(timings, "answer"):
             draft = draft_answer(asked)
         with _timed(timings, "cite"):
@@ -218,32 +246,47 @@ class Pipeline:
                 for updates in (False, True)
             }
             nearest = () if sentences else _nearest(evidence)
+        yield from _checked(sentences, sources)
+        for updates, disagreements in differing.items():
+            for disagreement in disagreements:
+                yield FoundDisagreement(disagreement, updates)
         explanation = None
         if explain:
             with _timed(timings, "explain"):
                 explanation = explanation_of(asked, [self._found(one) for one in found], draft)
-        return Answer(
-            id=uuid.uuid4().hex,
-            question=text,
-            standalone_question=question.text,
-            abstained=not sentences,
-            reason=draft.reason,
-            text=written_text(sentences) if sentences else ABSTENTION,
-            sentences=sentences,
-            sources=sources,
-            disagreements=differing[False],
-            updates=differing[True],
-            as_of=evidence_dates(sources),
-            nearest=nearest,
-            retrieved=_retrieved(evidence),
-            confidence=round(draft.confidence, 4),
-            unanswered=draft.unanswered,
-            answerer="extractive",
-            model=None,
-            usage=None,
-            timings_ms=timings,
-            explanation=explanation,
+        yield Done(
+            Answer(
+                id=uuid.uuid4().hex,
+                question=text,
+                standalone_question=question.text,
+                abstained=not sentences,
+                reason=draft.reason,
+                text=written_text(sentences) if sentences else ABSTENTION,
+                sentences=sentences,
+                sources=sources,
+                disagreements=differing[False],
+                updates=differing[True],
+                as_of=evidence_dates(sources),
+                nearest=nearest,
+                retrieved=retrieved,
+                confidence=round(draft.confidence, 4),
+                unanswered=draft.unanswered,
+                answerer="extractive",
+                model=None,
+                usage=None,
+                timings_ms=timings,
+                explanation=explanation,
+            )
         )
+
+
+def _checked(sentences: Sequence[Sentence], sources: Sequence[Source]) -> Iterator[CheckedSentence]:
+    """Yield each sentence with the sources that it is the first to cite."""
+    named: set[int] = set()
+    for sentence in sentences:
+        cited = {citation.source for citation in sentence.citations} - named
+        named |= cited
+        yield CheckedSentence(sentence, tuple(one for one in sources if one.n in cited))
 
 
 def _cited(

@@ -1,18 +1,21 @@
 """Evidence: what the reader's word does to the order of passages, sentences and the decision."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from evals.benchmarks.collection import Indexer
-from index.build import build
+from index.build import build, remove
 from index.sqlite.store import SqliteStore
 from index.types import Article
 from rag.answer_kind import holds_kind
 from rag.calibration import Logistic
 from rag.cite import check_citations
+from rag.errors import QuestionError
+from rag.events import CheckedSentence, Done, FoundDisagreement, Retrieval
 from rag.evidence import (
     DECISION_FEATURES,
     PASSAGE_FEATURES,
@@ -210,6 +213,42 @@ def test_an_answer_is_read_cited_and_timed(store: SqliteStore) -> None:
     without = Pipeline(store, WordEmbedder()).ask(QUESTION)
     assert "read" not in without.timings_ms
     assert all(one.reader_score is None for one in without.retrieved)
+
+
+def test_a_stream_tells_beforehand_what_the_answer_holds(store: SqliteStore) -> None:
+    pipeline = Pipeline(store, WordEmbedder(), WordReader())
+    first, *middle, last = pipeline.stream(QUESTION)
+    assert isinstance(last, Done)
+    answer = last.answer
+    assert first == Retrieval(answer.standalone_question, answer.retrieved)
+    told = [event for event in middle if isinstance(event, CheckedSentence)]
+    assert answer.sentences
+    assert tuple(event.sentence for event in told) == answer.sentences
+    assert tuple(source for event in told for source in event.sources) == answer.sources
+    differing = [event for event in middle if isinstance(event, FoundDisagreement)]
+    assert len(told) + len(differing) == len(middle)
+    assert tuple(e.disagreement for e in differing if not e.updates) == answer.disagreements
+
+
+def test_a_stream_that_is_closed_lets_go_of_the_collection(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    (tmp_path / "mill.md").write_text(STORIES["mill"], "utf-8")
+    store = SqliteStore(folder, create=True)
+    build([tmp_path / "mill.md"], store, WordModel())
+    events = Pipeline(store, WordEmbedder()).stream(QUESTION)
+    next(events)
+    assert isinstance(events, Generator)
+    events.close()
+    remove(["mill"], SqliteStore(folder))
+    # A state that was still being read would show the article as it was.
+    assert store.article("mill") is None
+
+
+def test_a_question_that_cannot_be_asked_is_refused_before_a_stream_begins(
+    store: SqliteStore,
+) -> None:
+    with pytest.raises(QuestionError):
+        Pipeline(store, WordEmbedder()).stream(" ")
 
 
 def test_each_part_of_a_question_is_read_by_itself(store: SqliteStore) -> None:

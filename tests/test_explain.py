@@ -456,7 +456,9 @@ def test_the_command_shows_what_decided_after_the_answer(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline = Pipeline(store, WordEmbedder(), WordReader())
-    monkeypatch.setattr("api.cli._opened", lambda _settings, *, reads: pipeline if reads else None)
+    monkeypatch.setattr(
+        "api.cli.open_pipeline", lambda _settings, *, reads: pipeline if reads else None
+    )
     command = CliRunner()
     plain = command.invoke(app, ["ask", RESIGNS]).stdout
     assert "Decision" not in plain

@@ -1,0 +1,47 @@
+"""Opening: from settings to a pipeline that answers; the one place where it is put together."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from api.collection_cli import build_collection
+from api.settings import SEEDS, Settings
+from api.streams import note
+from index.errors import ChangedError, NoCollectionError
+
+if TYPE_CHECKING:
+    from rag.pipeline import Pipeline
+
+
+def open_pipeline(settings: Settings, *, reads: bool) -> "Pipeline":
+    """Open the collection, building the bundled one where there is none yet.
+
+    Args:
+        settings: say where it is.
+        reads: whether answers are read for by the reading model.
+
+    Raises:
+        NoCollectionError: the collection is empty.
+        StoreError, ModelError, MismatchError, ReaderError: it cannot be asked.
+    """
+    from index.embedding import LocalModel  # noqa: PLC0415 - not for --help
+    from index.sqlite.store import SqliteStore  # noqa: PLC0415
+    from rag.pipeline import Pipeline  # noqa: PLC0415
+    from rag.reader import bundled_reader  # noqa: PLC0415
+
+    try:
+        store = SqliteStore(settings.data)
+        recipe = store.info().recipe
+    except NoCollectionError:
+        note(f"nothing is indexed in {settings.data} yet: building the bundled articles there")
+        # Where another process has begun a collection meanwhile, that one is asked.
+        with suppress(ChangedError):
+            build_collection([SEEDS], settings)
+        store = SqliteStore(settings.data)
+        recipe = store.info().recipe
+    if not store.info().articles:
+        raise NoCollectionError(
+            f"the collection in {settings.data} is empty: `dateline add` puts articles in"
+        )
+    model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
+    reader = bundled_reader() if reads else None
+    return Pipeline(store, model.for_asking(recipe.model), reader)
