@@ -3,6 +3,7 @@
 DatelineError             (index.errors)
 ├── QuestionError         a question cannot be asked as it stands
 ├── ReaderError           the reader that comes with Dateline cannot be loaded
+├── ModelCallError        a language model could not be asked, or did not finish
 └── CitationError         a quotation does not stand in its article (never shown as an answer)
 """
 
@@ -15,6 +16,10 @@ class QuestionError(DatelineError):
 
 class ReaderError(DatelineError):
     """The reader cannot be loaded; the message says what to do."""
+
+
+class ModelCallError(DatelineError):
+    """A language model could not be asked; the message says why, and holds no secret."""
 
 
 class CitationError(DatelineError):

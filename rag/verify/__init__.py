@@ -1,0 +1,1 @@
+"""Verify: does what is cited support what was written?"""
