@@ -122,11 +122,10 @@ def _denials(sentence: str, source: Source) -> Iterator[Finding]:
     mine, theirs = polarities(sentence), polarities(source.text)
     for word, sign in mine.items():
         if word in theirs and theirs[word].value != sign.value:
-            who = "the sentence" if sign.value < 0 else "the source"
             start = sign.start
             written = re.match(r"[\w’'-]+", sentence[start:])
             shown = written.group() if written else word
-            yield Finding("contradicted", f"{who} denies what the other says of “{shown}”")
+            yield Finding("contradicted", f"the source says the opposite of “{shown}”")
             return
     if _denying(sentence) != _denying(source.text):
         yield Finding("partial", "one of the sentence and the source denies something")
