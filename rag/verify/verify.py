@@ -122,7 +122,8 @@ def _written(text: str) -> str:
     parts, end = [], 0
     for quantity in find_quantities(text):
         unit = "" if quantity.measure is Measure.COUNT else " ".join(sorted(quantity.unit))
-        value = f"{quantity.low!r} {quantity.high!r} {quantity.beyond} {quantity.rough:d} {quantity.per}"
+        size = f"{quantity.low!r} {quantity.high!r}"
+        value = f"{size} {quantity.beyond} {quantity.rough:d} {quantity.per}"
         parts += [text[end : quantity.span.start], f"<{quantity.measure.value} {value} {unit}>"]
         end = quantity.span.end
     joined = "".join([*parts, text[end:]])
