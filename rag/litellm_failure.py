@@ -63,8 +63,11 @@ def failure_of(error: Exception) -> Failure:
     if unreached is not None or status is None:
         passes = bool(PASSING & set(names)) or isinstance(raised, OSError)
         return Failure(unreached or "it cannot be reached", passes, None)
-    said = MEANINGS.get(status) or ("it failed" if status >= 500 else "it refused the request")
     passes = status in TRIED_AGAIN or status >= 500
+    if status >= 500 and getattr(error, "litellm_response_headers", None) is None:
+        # Litellm gives this status to whatever it has no other for.
+        return Failure("it cannot be reached, or failed", passes, None)
+    said = MEANINGS.get(status) or ("it failed" if status >= 500 else "it refused the request")
     return Failure(f"{said} (HTTP {status})", passes, _asked_to_wait(error, raised))
 
 

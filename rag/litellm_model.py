@@ -26,6 +26,8 @@ from rag.litellm_failure import failure_of
 
 # Rather too many tokens than too few, where only an estimate is to be had.
 CHARS_PER_TOKEN = 3
+# Why a text ended, in litellm's word for a model that was done.
+ENDED = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class LitellmWriting:
     @property
     def finished(self) -> bool:
         """Whether the model came to an end of its own."""
-        return self._call.reason == "stop"
+        return self._call.reason == ENDED
 
     def __iter__(self) -> Iterator[str]:
         """Yield the pieces as they come.
@@ -183,7 +185,7 @@ class LitellmWriting:
                 try:
                     piece = self._came.get(timeout=max(0.0, left))
                 except queue.Empty:
-                    failure = f"{self._model.name} took longer than {limit:g} seconds"
+                    failure = f"{self._model.name} took longer than {limit:g} s"
                     piece = None
                 if isinstance(piece, Exception):
                     failure = f"{self._model.name} could not be asked: {piece}"
