@@ -15,6 +15,7 @@ import queue
 import random
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -321,6 +322,8 @@ def _quiet_litellm() -> Any:  # noqa: ANN401 - a module
     os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
     import litellm  # noqa: PLC0415 - takes seconds
 
+    # Of the models of some providers it says this at every piece.
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
     settings: Any = litellm
     settings.telemetry = False
     settings.suppress_debug_info = True
