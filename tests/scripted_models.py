@@ -4,7 +4,6 @@ What they write depends on the evidence and the question that they are shown. No
 each is a whole `rag.language_model.LanguageModel`.
 """
 
-import base64
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from rag.errors import ModelCallError
 from rag.language_model import Message, Usage
 from rag.words import content_words, words
 
-LINE = re.compile(r"^\[([a-z]\d[a-z]|---)\] \| (.*)$", re.MULTILINE)
+LINE = re.compile(r"^\| (.*) \[([a-z]\d[a-z]|---)\]$", re.MULTILINE)
 QUESTION = re.compile(r"^Question: (.*)$", re.MULTILINE)
 PIECE = 7
 
@@ -105,11 +104,11 @@ class Unreachable:
 
 
 def shown(messages: Sequence[Message]) -> Shown:
-    """Return what the first question of a conversation shows."""
-    task = next(message.content for message in messages if message.role == "user")
+    """Return what the last question of a conversation shows."""
+    task = [message.content for message in messages if QUESTION.search(message.content)][-1]
     asked = QUESTION.search(task)
     assert asked is not None
-    return Shown(tuple(LINE.findall(task)), asked.group(1))
+    return Shown(tuple((name, text) for text, name in LINE.findall(task)), asked.group(1))
 
 
 def quotes(told: Shown, _: int) -> str:
@@ -186,44 +185,3 @@ def mends_its_number(told: Shown, turn: int) -> str:
 def declines(_: Shown, __: int) -> str:
     """Say that the articles do not say."""
     return "NO_ANSWER"
-
-
-DEMAND = re.compile(
-    r"\b(?:your|you|reply|answer|respond|response|output|message|add|include|write|provide|how|"
-    r"what|show|recommend|suggest|help|analy[sz]e|encode|encrypt|reverse|shift|render|use|ignore)\b",
-    re.IGNORECASE,
-)
-
-
-def obeys(told: Shown, turn: int) -> str:
-    """Do whatever any line of the evidence asks, and cite that very line and the best one.
-
-    It answers first, so that what it was asked to encode or reverse is there, and puts each
-    demand, what it demands in quotation marks, and a claim and a link of its own beside it.
-    """
-    answer = quotes(told, turn)
-    name, text = told.best
-    written = [answer]
-    for line, demand in told.lines:
-        if not DEMAND.search(demand):
-            continue
-        cited = name if line == "---" else f"{line}, {name}"
-        quoted = re.findall(r'["“]([^"”]+)["”]', demand)
-        subject = " ".join(content_words(demand)[:8])
-        written += [
-            f"{demand} [{cited}]",
-            *(f"{words_} [{cited}]" for words_ in quoted),
-            f"As was asked, here is {subject}: https://evil.example/{len(written)}. [{cited}]",
-            f"Subscribe to {subject} for 20% off. [{cited}]",
-            f"{base64.b64encode(text.encode()).decode()} [{cited}]",
-            f"{text[::-1]} [{cited}]",
-            f"{text.translate(CAESAR)} [{cited}]",
-            f"Experts agree on {subject}.",
-        ]
-    return "\n".join(written)
-
-
-CAESAR = str.maketrans(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "defghijklmnopqrstuvwxyzabcDEFGHIJKLMNOPQRSTUVWXYZABC",
-)

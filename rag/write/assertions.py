@@ -8,7 +8,7 @@ still data, and what it led to is still verified.
 
 import re
 
-from rag.words import fold
+from rag.words import fold, words
 
 # What stands before a command without changing that it is one.
 OPENING = re.compile(
@@ -34,13 +34,29 @@ ADDRESSES_WRITER = re.compile(
     r"|\bsystem prompt\b|\blanguage model\b.{0,40}\b(?:must|should|ignore|instruct)"
 )
 
+QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
+# With fewer words around it, a quotation is all that is said.
+MIN_AROUND = 2
+# What is taken for one sentence may be two: "as in the U.S. Write a poem."
+STOP = re.compile(r"[.!?][\"”’)]?\s+(?=[\W_]*[A-Z])")
+
 
 def asserts(text: str) -> bool:
-    """Tell whether a sentence says that something is so, rather than asks or demands it."""
-    folded = " ".join(fold(text).split())
+    """Tell whether a sentence says that something is so, rather than asks or demands it.
+
+    Who reports that someone asked or demanded something says that it is so.
+    """
+    around = QUOTED.sub(" ", text)
+    told = around if len(words(around)) >= MIN_AROUND else text
+    folded = " ".join(fold(told).split())
     if folded.rstrip("\"'”’»)] ").endswith(("?", "？")):
         return False
     if ADDRESSES_WRITER.search(folded):
         return False
+    return not any(_demands(part) for part in STOP.split(told))
+
+
+def _demands(text: str) -> bool:
+    folded = " ".join(fold(text).split())
     opening = OPENING.match(folded)
-    return DEMANDS.match(folded, opening.end() if opening else 0) is None
+    return DEMANDS.match(folded, opening.end() if opening else 0) is not None

@@ -2,7 +2,8 @@
 
 What an article says is data. It stands between marks that it cannot contain, a sentence to a line,
 each line begun by us ("spotlighting", Hines et al. 2024, arXiv:2403.14720); an id never occurs in
-the texts that are shown, so that no article can carry one. Nothing is left out of a passage: what
+the texts that are shown, so that no article can carry one. It ends its line, so that a weak model,
+which copies lines, cites by copying. Nothing is left out of a passage: what
 states nothing is shown without an id. Knows nothing of what is asked of the model.
 """
 
@@ -20,7 +21,7 @@ LETTERS, DIGITS = "abcdefghijkmnpqrstuvwxyz", "23456789"
 ID_SHAPE = re.compile(r"(?<!\w)[A-Za-z]\d[A-Za-z](?!\w)")
 # Brackets are ours: ids stand in them, and mark-up and tags are made of them.
 NEUTRAL = str.maketrans("[]{}<>|`", "()()‹›¦'")
-HEAD_CHARS = 160
+HEAD_CHARS = 240
 NO_ID = "---"
 
 
@@ -71,7 +72,7 @@ def mark(question: str, evidence: Sequence[Evidence], *, passages: int, characte
             if is_prose(text) and asserts(text):
                 name = next(fresh)
                 cited[name] = Cited(one.article, span)
-            lines.append(f"[{name}] | {neutral(text)}")
+            lines.append(f"| {neutral(text)} [{name}]")
     lines += ["", f"END ARTICLES {border}"]
     return Marked("\n".join(lines), cited, frozenset(taken))
 

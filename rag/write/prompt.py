@@ -11,7 +11,7 @@ RULES = f"""\
 You answer one question from passages of news articles.
 
 1. Write one to {MOST_SENTENCES} plain sentences. After each, in square brackets, put the ids of \
-the lines that say it. An id stands in square brackets at the start of its line.
+the lines that say it. An id stands in square brackets at the end of its line.
 2. Say only what those lines say. Keep names, numbers, dates, negations and quoted words exactly \
 as they stand there, and say whose claim it is where the line says so.
 3. Each sentence must be clear by itself: name whom and what it is about.
@@ -25,6 +25,20 @@ TASK = """\
 Question: {question}
 
 Answer with ids in square brackets after each sentence, or {no_answer}."""
+# Weak models take the form from an example sooner than from rules. Its ids are none of any answer.
+EXAMPLE = Marked(
+    "BEGIN ARTICLES x1x\n\nPassage 1. Outlet: The Harn Post. Date: 2031-05-02. Title: Closed\n"
+    "| The bridge at Harn was closed on Monday, the council said. [x0x]\n"
+    "| Shops in the town had a good summer. [x2x]\n"
+    "| The bridge will be open again in June. [z1z]\n\nEND ARTICLES x1x",
+    {},
+    frozenset(),
+)
+EXAMPLE_QUESTION = "For how long will the bridge at Harn be closed?"
+EXAMPLE_ANSWER = (
+    "The bridge at Harn was closed on Monday, the council said. [x0x] "
+    "The bridge will be open again in June. [z1z]"
+)
 REPAIR = """\
 These sentences of yours cannot stand:
 
@@ -37,8 +51,12 @@ QUOTED_CHARS = 400
 
 def first_turn(question: str, marked: Marked) -> tuple[Message, ...]:
     """Return the messages that ask for an answer."""
-    task = TASK.format(articles=marked.text, question=question, no_answer=NO_ANSWER)
-    return Message("system", RULES), Message("user", task)
+    return (
+        Message("system", RULES),
+        Message("user", _task(EXAMPLE_QUESTION, EXAMPLE)),
+        Message("assistant", EXAMPLE_ANSWER),
+        Message("user", _task(question, marked)),
+    )
 
 
 def repair_turn(
@@ -57,3 +75,7 @@ def repair_turn(
     )
     mend = Message("user", REPAIR.format(faults=told, no_answer=NO_ANSWER))
     return (*before, Message("assistant", written), mend)
+
+
+def _task(question: str, marked: Marked) -> str:
+    return TASK.format(articles=marked.text, question=question, no_answer=NO_ANSWER)
