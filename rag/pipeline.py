@@ -226,17 +226,16 @@ class Pipeline:
         known = 0
         with closing(answering):
             while True:
-                try:
-                    with timed(timings, "write"):
-                        sentence = next(answering)
-                except StopIteration as done:
-                    account: Account = done.value
+                with timed(timings, "write"):
+                    given = _next(answering)
+                if isinstance(given, Account):
+                    account = given
                     break
                 with timed(timings, "cite"):
-                    check_citations(drafted.articles, [sentence])
-                told.append(sentence)
+                    check_citations(drafted.articles, [given])
+                told.append(given)
                 sources, known = numbering.sources[known:], len(numbering.sources)
-                yield CheckedSentence(sentence, sources)
+                yield CheckedSentence(given, sources)
         if account.verify_ms is None:
             # What only quotes writes nothing.
             del timings["write"]
@@ -256,6 +255,15 @@ class _Drafted:
     origins: Mapping[str, str]
     task: Task | None
     explanation: Explanation | None
+
+
+def _next(answering: Generator[Sentence, None, Account]) -> Sentence | Account:
+    """Return the next sentence, or the account where there is none."""
+    try:
+        return next(answering)
+    except StopIteration as done:
+        account: Account = done.value
+        return account
 
 
 def _differing(

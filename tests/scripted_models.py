@@ -119,13 +119,13 @@ def quotes(told: Shown, _: int) -> str:
 
 def cites_wrong_ids(told: Shown, _: int) -> str:
     """Say what is true and cite what is not there, in shapes that are no ids."""
-    _, text = told.best
+    text = told.best[1]
     return f"{text} [z9z] {text[:-1]} indeed. [1] {text[:-1]} surely."
 
 
 def cites_another_line(told: Shown, _: int) -> str:
     """Say what the best line says and cite the line that shares least with it."""
-    _, text = told.best
+    text = told.best[1]
     said = set(words(text))
     other = min(told.citable, key=lambda line: len(said & set(words(line[1]))))
     return f"{text} [{other[0]}]"
