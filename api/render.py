@@ -50,9 +50,12 @@ def show_answer(console: Console, answer: Answer) -> None:
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
         paragraph(console, _described(source))
+        shown: set[Citation] = set()
         for sentence in answer.sentences:
             for citation in sentence.citations:
-                if citation.source == source.n:
+                # A language model may rest several sentences on one.
+                if citation.source == source.n and citation not in shown:
+                    shown.add(citation)
                     _show_quotation(console, citation, sentence.dates)
     if answer.as_of is not None:
         newest, oldest = written_day(answer.as_of.newest), written_day(answer.as_of.oldest)

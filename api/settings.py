@@ -11,10 +11,13 @@ from typing import Any
 
 from index.errors import DatelineError
 from index.models import cache_folder
+from rag.litellm_model import Limits
+from rag.write.rules import Rules
 
 DEFAULT_DATA = Path(".dateline")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 UNSUPPORTED = ("drop", "flag")
+RULES, LIMITS = Rules(), Limits()
 
 
 # The numbers that can be set: the least, the most, and whether they are whole.
@@ -67,14 +70,14 @@ class Settings:
     model: str | None = None
     model_url: str | None = None
     unsupported: str = "drop"
-    model_reach: float = 0.35
-    model_passages: int = 8
-    model_max_tokens: int = 800
-    model_budget_tokens: int = 20_000
-    model_budget_usd: float = 0.25
-    model_first_seconds: float = 30.0
-    model_seconds: float = 120.0
-    model_tries: int = 3
+    model_reach: float = RULES.reach
+    model_passages: int = RULES.passages
+    model_max_tokens: int = RULES.max_tokens
+    model_budget_tokens: int = RULES.budget_tokens
+    model_budget_usd: float = RULES.budget_usd
+    model_first_seconds: float = LIMITS.first_seconds
+    model_seconds: float = LIMITS.total_seconds
+    model_tries: int = LIMITS.tries
 
     @classmethod
     def from_environment(

@@ -16,7 +16,7 @@ import random
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +27,9 @@ from rag.litellm_failure import failure_of
 
 # Rather too many tokens than too few, where only an estimate is to be had.
 CHARS_PER_TOKEN = 3
+# How many pieces wait to be taken at most, and how often is looked whether they still will be.
+MOST_WAITING = 1_000
+WAITING_SECONDS = 0.1
 # Why a text ended, in litellm's word for a model that was done.
 ENDED = "stop"
 
@@ -150,8 +153,7 @@ class LitellmWriting:
     ) -> None:
         self._model = model
         self._limits = limits
-        self._came: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
-        self._call = _Call(model, arguments, limits, self._came.put)
+        self._call = _Call(model, arguments, limits)
         self._reads = reads
         self._chars = 0
 
@@ -184,7 +186,7 @@ class LitellmWriting:
                 left = started + min(limit, self._limits.total_seconds) - time.monotonic()
                 failure = None
                 try:
-                    piece = self._came.get(timeout=max(0.0, left))
+                    piece = self._call.came.get(timeout=max(0.0, left))
                 except queue.Empty:
                     failure = f"{self._model.name} took longer than {limit:g} s"
                     piece = None
@@ -216,22 +218,17 @@ class _Call:
         calls: how often the provider was asked.
         counted: the tokens of prompt and text, as the provider counted them.
         reason: why the text ended, as litellm names it.
+        came: what has come and was not taken yet.
     """
 
-    def __init__(
-        self,
-        model: LitellmModel,
-        arguments: Mapping[str, Any],
-        limits: Limits,
-        give: Callable[[str | Exception | None], None],
-    ) -> None:
+    def __init__(self, model: LitellmModel, arguments: Mapping[str, Any], limits: Limits) -> None:
+        self.came: queue.Queue[str | Exception | None] = queue.Queue(MOST_WAITING)
         self.calls = 0
         self.counted: tuple[int, int] | None = None
         self.reason: str | None = None
         self._model = model
         self._arguments = arguments
         self._limits = limits
-        self._give = give
         self._gave = False
         self._stopped = threading.Event()
         self._stream: Any = None
@@ -256,6 +253,13 @@ class _Call:
         except Exception as error:  # noqa: BLE001 - said in our own words
             failure = _FailedError(f"an error in litellm ({type(error).__name__})")
         self._give(failure)
+
+    def _give(self, given: str | Exception | None) -> None:
+        """Hand something over; waits while much has not been taken."""
+        while not self._stopped.is_set():
+            with suppress(queue.Full):
+                self.came.put(given, timeout=WAITING_SECONDS)
+                return
 
     def _try_all(self) -> None:
         for attempt in range(self._limits.tries):

@@ -33,7 +33,7 @@ from rag.timing import timed
 from rag.types import Answer, Disagreement, Found, Sentence
 from rag.views import found_of, nearest_of, retrieved_of
 from rag.write.account import Account, Brief, Writes, quote_all
-from rag.write.task import Task, cited_first, task_of
+from rag.write.task import Task, cited_first, likely_places, task_of
 
 ABSTENTION = "The articles do not answer this."
 # How many passages a search gives, unless more or fewer are asked for.
@@ -217,11 +217,15 @@ class Pipeline:
         Whoever answers plugs in here: nothing leaves that `check_citations` has not passed.
         """
         if self.writer is None or drafted.task is None:
-            brief = Brief(looked.question.text, (), drafted.quoted, drafted.articles)
-            answering = quote_all(brief, numbering)
+            answering = quote_all(drafted.quoted, drafted.articles, numbering)
         else:
-            evidence = cited_first(looked.evidence, drafted.draft)
-            brief = Brief(drafted.task.question, evidence, drafted.quoted, drafted.articles)
+            brief = Brief(
+                drafted.task.question,
+                cited_first(looked.evidence, drafted.draft),
+                drafted.quoted,
+                likely_places(looked.asked),
+                drafted.articles,
+            )
             answering = self.writer.write(brief, numbering)
         known = 0
         with closing(answering):

@@ -203,6 +203,8 @@ class Diagnostics:
         refused: sentences with a link, an image or HTML; those never leave.
         unfinished: sentences that it broke off in.
         repeated: sentences that it had written already.
+        beside: supported sentences that did not leave, since nothing that was written rests on a
+            sentence that may well answer.
         turns: how often it was asked to write.
     """
 
@@ -221,6 +223,7 @@ class Diagnostics:
     refused: int = 0
     unfinished: int = 0
     repeated: int = 0
+    beside: int = 0
     turns: int = 0
 
 

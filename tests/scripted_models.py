@@ -117,6 +117,13 @@ def quotes(told: Shown, _: int) -> str:
     return f"{text} [{name}]"
 
 
+def quotes_beside(told: Shown, _: int) -> str:
+    """Say something true that has least to do with the question, and cite it."""
+    asked = set(content_words(told.question))
+    name, text = min(told.citable[::-1], key=lambda line: len(asked & set(words(line[1]))))
+    return f"{text} [{name}]"
+
+
 def cites_wrong_ids(told: Shown, _: int) -> str:
     """Say what is true and cite what is not there, in shapes that are no ids."""
     text = told.best[1]

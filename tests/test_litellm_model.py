@@ -9,10 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from index.build import build
+from index.sqlite.store import SqliteStore
 from rag.errors import ModelCallError
 from rag.language_model import Message, Usage
 from rag.litellm_model import Limits, LitellmModel, LitellmWriting
+from rag.pipeline import Pipeline
+from rag.verify.verify import bundled_verifier
+from rag.write.writer import Writer
 from tests.conftest import ROOT
+from tests.fakes import WordEmbedder, WordModel, WordReader
 from tests.model_server import (
     Reply,
     breaks_off,
@@ -123,6 +129,38 @@ def test_a_text_without_end_is_ended() -> None:
             list(writing)
     assert not writing.finished
     assert writing.usage.completion_tokens > 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (fails(429), "asked too often"),
+        (fails(500), "it failed"),
+        (hangs, "took longer than 2 s"),
+        (breaks_off("The harbour board of Arden has ch"), "was cut off"),
+        (says("The harbour board of Arden has ch", reason="length"), "was cut off"),
+    ],
+    ids=["429", "500", "times out", "stops in a sentence", "is cut off"],
+)
+def test_whatever_a_provider_does_the_question_is_answered(
+    reply: Reply, why: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text(
+        "Harbour\n\nThe harbour board of Arden chose Ada Quist as its chair on Monday.", "utf-8"
+    )
+    store = SqliteStore(tmp_path / "data", create=True)
+    build([tmp_path / "a.txt"], store, WordModel())
+    with serving(reply) as server:
+        model = LitellmModel("scripted", base_url=server.url, limits=QUICK)
+        writer = Writer(model, bundled_verifier())
+        pipeline = Pipeline(store, WordEmbedder(), WordReader(), writer=writer)
+        answer = pipeline.ask("Who did the harbour board of Arden choose as its chair?")
+    assert (answer.answerer, answer.abstained) == ("extractive", False)
+    assert why in (answer.stepped_in or "")
+    assert [sentence.verdict for sentence in answer.sentences] == ["supported"]
+    assert answer.diagnostics is not None
+    assert answer.diagnostics.unfinished == ("cut off" in why)
+    store.close()
 
 
 def test_closing_hangs_up() -> None:

@@ -222,6 +222,26 @@ def test_a_sentence_is_mended_once_with_the_reason_in_words(store: SqliteStore) 
     ]
 
 
+def test_what_is_true_and_does_not_answer_is_no_answer(store: SqliteStore) -> None:
+    question = "What burned down at Arden on Friday night?"
+    answer = ask(store, scripts.quotes_beside, question, rules=Rules(passages=20))
+    assert steps_in(answer, store, question)
+    assert answer.stepped_in == "scripted/model wrote nothing that answers the question"
+    assert answer.diagnostics is not None
+    assert (answer.diagnostics.beside, answer.diagnostics.supported) == (1, 0)
+
+
+def test_what_comes_before_the_point_leaves_with_it_in_order(store: SqliteStore) -> None:
+    def script(told: Shown, turn: int) -> str:
+        return f"{scripts.quotes_beside(told, turn)} {scripts.quotes(told, turn)}"
+
+    question = "What burned down at Arden on Friday night?"
+    answer = ask(store, script, question, rules=Rules(passages=20))
+    assert (answer.answerer, len(answer.sentences)) == ("model", 2)
+    assert "burned down" not in answer.sentences[0].text
+    assert "burned down" in answer.sentences[1].text
+
+
 def test_an_unfinished_sentence_is_dropped_counted_and_completed_by_quotations(
     store: SqliteStore,
 ) -> None:

@@ -4,12 +4,12 @@ An answerer gives sentences one by one, each with its citations; the pipeline ch
 before it leaves, whoever wrote it.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.as_read import AsRead
-from rag.evidence import Evidence
+from rag.evidence import Evidence, Place
 from rag.language_model import Usage
 from rag.numbering import Numbering
 from rag.types import Diagnostics, Sentence
@@ -24,12 +24,14 @@ class Brief:
         evidence: the passages that may be cited, best first.
         quoted: the extractive answer, whose sentences are the articles' own; empty where it
             abstains.
-        articles: the articles of both.
+        likely: the sentences that may well answer; an answer rests on one of them at least.
+        articles: the articles of all of them.
     """
 
     question: str
     evidence: tuple[Evidence, ...]
     quoted: tuple[Sentence, ...]
+    likely: frozenset[Place]
     articles: AsRead
 
 
@@ -65,10 +67,12 @@ class Writes(Protocol):
         ...
 
 
-def quote_all(brief: Brief, numbering: Numbering) -> Generator[Sentence, None, Account]:
+def quote_all(
+    quoted: Iterable[Sentence], articles: AsRead, numbering: Numbering
+) -> Generator[Sentence, None, Account]:
     """Yield the extractive answer."""
-    for sentence in brief.quoted:
-        yield renumbered(sentence, brief.articles, numbering)
+    for sentence in quoted:
+        yield renumbered(sentence, articles, numbering)
     return Account()
 
 

@@ -22,7 +22,7 @@ MARKDOWN_LINK = re.compile(r"!?\[[^\]]*\]\s?[(\[:]|!\[")
 TAG = re.compile(r"<\s?[/!?a-z]|[a-z\"'/]\s?/?>", re.IGNORECASE)
 ENTITY = re.compile(r"&#?\w{1,12};")
 CODE = re.compile(r"```|~~~|`")
-LINE_MARK = re.compile(r"^(?:#{1,6}\s+|>+\s*|[-*+•–]\s+|\d{1,2}[.)]\s+)+")
+LINE_MARK = re.compile(r"^(?:#{1,6}\s+|\|\s*|>+\s*|[-*+•–]\s+|\d{1,2}[.)]\s+)+")
 EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 # Joiners are part of how some languages are written.
 JOINERS = frozenset("\u200c\u200d")

@@ -33,7 +33,7 @@ IN_BRACKETS = re.compile(
     re.IGNORECASE,
 )
 WORDED = re.compile(rf"\b{NAMED}\b", re.IGNORECASE)
-LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
+LIST_MARK = re.compile(r"^\s*(?:[-*•|]|\d{1,2}[.)])\s+(?=\S)")
 # A bracket this near to the end of what has come may be a citation that is still coming.
 OPENED = 40
 # So much of the next sentence has to have come before the one before it is given out.

@@ -1,9 +1,10 @@
 """Writer: answers from evidence that a language model words and a verifier decides on.
 
-Each sentence is verified as soon as it is whole, and leaves then if it is supported. The others are
-held; once the model is done it gets one turn to mend them, with the reasons. What is still not
-supported is dropped, or shown with its verdict where the user wants that. Where the model fails, or
-nothing of what it wrote is left, the extractive answer steps in. Knows no provider, and nothing of
+Each sentence is verified as soon as it is whole, and leaves then if it is supported, the first ones
+once one of them rests on what may well answer: true is not yet to the point. The others are held;
+once the model is done it gets one turn to mend them, with the reasons. What is still not supported
+is dropped, or shown with its verdict where the user wants that. Where the model fails, or nothing
+of what it wrote is left, the extractive answer steps in. Knows no provider, and nothing of
 how a sentence is verified.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
 from rag.errors import ModelCallError
+from rag.evidence import Place
 from rag.language_model import LanguageModel, Message, Usage
 from rag.numbering import Numbering
 from rag.types import Diagnostics, Sentence
@@ -63,7 +65,7 @@ class Writer:
             # There is nothing that a model could rest on; it is not asked.
             yield from _quoted(brief, numbering, ())
             return Account()
-        work = _Work(marked, numbering)
+        work = _Work(marked, brief.likely, numbering)
         first = first_turn(brief.question, marked)
         failure: str | None = "the answer would take more tokens than its budget"
         if self._can_afford(first, Usage()):
@@ -127,8 +129,8 @@ class Writer:
         started = time.perf_counter()
         judged = judge(written, work.before, work.marked, self._verifier)
         work.verify_ms += (time.perf_counter() - started) * 1000
-        if work.take(written, judged, repairs=repairs):
-            yield judged.sentence(work.numbering)
+        for one in work.take(written, judged, repairs=repairs):
+            yield one.sentence(work.numbering)
 
     def _repair(
         self, first: Sequence[Message], work: "_Work"
@@ -168,6 +170,8 @@ class Writer:
             return None
         if work.declined:
             return f"{self._model.name} found no answer in the articles"
+        if work.waiting:
+            return f"{self._model.name} wrote nothing that answers the question"
         return f"{self._model.name} wrote nothing that its sources support"
 
 
@@ -176,8 +180,10 @@ class _Work:
     """One answer while it is written."""
 
     marked: Marked
+    likely: frozenset[Place]
     numbering: Numbering
     sentences: list[Judged] = field(default_factory=list)
+    waiting: list[Judged] = field(default_factory=list)
     held: list[Judged] = field(default_factory=list)
     before: tuple[Cited, ...] | None = None
     counts: Counter[str] = field(default_factory=Counter)
@@ -205,8 +211,8 @@ class _Work:
     def add_usage(self, usage: Usage) -> None:
         self.usage = together(self.usage, usage)
 
-    def take(self, written: Written, judged: Judged, *, repairs: bool) -> bool:
-        """Count a sentence and keep it, as supported or as held; tell whether it may leave."""
+    def take(self, written: Written, judged: Judged, *, repairs: bool) -> list[Judged]:
+        """Count a sentence and keep it; return what may leave now, in order."""
         self.wrote += 1
         counts = self.counts
         counts["written"] += 1
@@ -215,27 +221,34 @@ class _Work:
         counts["uncited"] += not written.ids
         counts["markup"] += judged.stripped
         counts["refused"] += judged.refused
-        if any(_same(judged.text, other.text) for other in self.sentences):
+        if any(_same(judged.text, other.text) for other in (*self.sentences, *self.waiting)):
             counts["repeated"] += 1
-            return False
+            return []
         if not judged.supported:
             counts[judged.verification.verdict] += 1
             self.before = None
             self.held.append(judged)
-            return False
-        counts["repaired"] += repairs
-        self.sentences.append(judged)
+            return []
         self.before = judged.cited
-        return True
+        self.waiting.append(judged)
+        if not self.sentences and not self._answers(judged):
+            return []
+        counts["repaired"] += repairs
+        leaving, self.waiting = self.waiting[: MOST_SENTENCES - len(self.sentences)], []
+        self.sentences += leaving
+        return leaving
+
+    def _answers(self, judged: Judged) -> bool:
+        """Tell whether a sentence rests on one that may well answer."""
+        return any((one.article.id, one.span) in self.likely for one in judged.cited)
 
     def diagnostics(self, flagged: int) -> Diagnostics:
         names = [one.name for one in fields(Diagnostics)]
         supported = len(self.sentences)
         told = {name: self.counts[name] for name in names}
-        dropped = told["written"] - supported - flagged - told["repeated"]
-        return Diagnostics(
-            **(told | {"supported": supported, "flagged": flagged, "dropped": dropped})
-        )
+        told |= {"supported": supported, "flagged": flagged, "beside": len(self.waiting)}
+        told["dropped"] = told["written"] - supported - flagged - told["repeated"]
+        return Diagnostics(**told)
 
 
 def together(one: Usage, other: Usage) -> Usage:
