@@ -32,7 +32,8 @@ from index.store import Store
 from index.types import Span
 from rag.cite import check_citations, check_disagreements
 from rag.errors import CitationError
-from rag.litellm_model import Limits, LitellmModel
+from rag.litellm_model import LitellmModel
+from rag.litellm_writing import Limits
 from rag.pipeline import Pipeline
 from rag.reader import bundled_reader
 from rag.types import Answer, Sentence
