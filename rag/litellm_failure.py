@@ -60,9 +60,11 @@ def failure_of(error: Exception) -> Failure:
     names = [kind.__name__ for kind in type(raised).__mro__]
     status = _status(raised)
     unreached = next((UNREACHED[name] for name in names if name in UNREACHED), None)
-    if unreached is not None or status is None:
-        passes = bool(PASSING & set(names)) or isinstance(raised, OSError)
+    passes = bool(PASSING & set(names)) or isinstance(raised, OSError)
+    if unreached is not None or (status is None and passes):
         return Failure(unreached or "it cannot be reached", passes, None)
+    if status is None:
+        return Failure(f"litellm failed ({type(raised).__name__})", passes=False, wait_seconds=None)
     passes = status in TRIED_AGAIN or status >= 500
     if status >= 500 and getattr(error, "litellm_response_headers", None) is None:
         # Litellm gives this status to whatever it has no other for.

@@ -227,7 +227,7 @@ class Pipeline:
                 drafted.articles,
             )
             answering = self.writer.write(brief, numbering)
-        known = 0
+        account, known = Account(), 0
         with closing(answering):
             while True:
                 with timed(timings, "write"):

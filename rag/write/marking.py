@@ -78,8 +78,12 @@ def mark(question: str, evidence: Sequence[Evidence], *, passages: int, characte
 
 
 def neutral(text: str) -> str:
-    """Return a text in one line, without the characters that marks are made of."""
-    return " ".join(text.translate(NEUTRAL).split())
+    """Return a text in one line, without the characters that marks are made of.
+
+    Half a surrogate pair, which an article may hold and no provider takes, becomes a question mark.
+    """
+    line = " ".join(text.translate(NEUTRAL).split())
+    return line.encode("utf-8", "replace").decode("utf-8")
 
 
 def _fitting(evidence: Sequence[Evidence], characters: int) -> list[Evidence]:

@@ -71,7 +71,7 @@ class Writer:
         if self._can_afford(first, Usage()):
             failure = yield from self._turn(first, work)
         if failure is None and work.held and not work.enough:
-            failure = yield from self._repair(first, work)
+            yield from self._repair(first, work)
         stepped_in = self._why_step_in(failure, work)
         quoted = 0
         if stepped_in is not None:
@@ -132,19 +132,16 @@ class Writer:
         for one in work.take(written, judged, repairs=repairs):
             yield one.sentence(work.numbering)
 
-    def _repair(
-        self, first: Sequence[Message], work: "_Work"
-    ) -> Generator[Sentence, None, str | None]:
+    def _repair(self, first: Sequence[Message], work: "_Work") -> Iterator[Sentence]:
+        """Let the model mend what is held, and yield what leaves; a failure takes nothing back."""
         faults = [(one.text, one.verification.reason or "it is not supported") for one in work.held]
         messages = repair_turn(first, work.text, faults)
         if work.declined or not self._can_afford(messages, work.usage):
-            return None
+            return
         held, work.held = work.held, []
-        # A failure here takes nothing back: what was held is dropped, as it would be anyway.
         yield from self._turn(messages, work, repairs=True)
         if not work.wrote:
             work.held = held
-        return None
 
     def _can_afford(self, messages: Sequence[Message], spent: Usage) -> bool:
         """Tell whether another call is sure to stay within what one answer may take."""
