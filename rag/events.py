@@ -39,10 +39,14 @@ class CheckedSentence:
 
 @dataclass(frozen=True, slots=True)
 class FoundDisagreement:
-    """Something on which cited sources differ; `updates` where time explains it."""
+    """Something on which cited sources differ; `updates` where time explains it.
+
+    `sources` are those of its positions that nothing before it cites.
+    """
 
     disagreement: Disagreement
     updates: bool
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ class Pipeline:
         numbering = Numbering(drafted.origins)
         sentences: list[Sentence] = []
         account = yield from self._tell(looked, drafted, numbering, sentences, timings)
+        known = len(numbering.sources)
         with timed(timings, "cite"):
             differing = {
                 updates: _differing(drafted, numbering, updates=updates)
@@ -155,7 +156,8 @@ class Pipeline:
             }
         for updates, disagreements in differing.items():
             for disagreement in disagreements:
-                yield FoundDisagreement(disagreement, updates)
+                sources, known = numbering.sources[known:], len(numbering.sources)
+                yield FoundDisagreement(disagreement, updates, sources)
         task, draft = drafted.task, drafted.draft
         reached = task is not None and bool(sentences)
         yield Done(

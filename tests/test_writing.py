@@ -11,7 +11,7 @@ from index.sqlite.store import SqliteStore
 from index.types import Article
 from rag.as_read import AsRead
 from rag.cite import check_citations
-from rag.events import CheckedSentence, Done, Event
+from rag.events import CheckedSentence, Done, Event, FoundDisagreement
 from rag.pipeline import ABSTENTION, Pipeline
 from rag.types import Answer
 from rag.verify.verification import Cited, Verification
@@ -129,8 +129,9 @@ def test_a_stream_tells_beforehand_what_the_answer_holds(store: SqliteStore) -> 
     assert isinstance(last, Done)
     told = [event for event in events if isinstance(event, CheckedSentence)]
     assert tuple(event.sentence for event in told) == last.answer.sentences
-    sent = tuple(source for event in told for source in event.sources)
-    assert sent == last.answer.sources[: len(sent)]
+    named = [event for event in events if isinstance(event, CheckedSentence | FoundDisagreement)]
+    assert tuple(source for event in named for source in event.sources) == last.answer.sources
+    assert any(isinstance(event, FoundDisagreement) for event in named)
 
 
 def test_disagreements_are_shown_whatever_the_model_wrote(store: SqliteStore) -> None:
