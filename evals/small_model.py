@@ -165,12 +165,15 @@ def _weights() -> Path:
 
 def _lines(answers: Sequence[Answer], faults: Faults) -> Iterator[str]:
     asked = [answer for answer in answers if answer.model is not None]
-    alone = [answer for answer in answers if answer.answerer == "model" and not answer.stepped_in]
+    worded = [answer for answer in asked if answer.answerer == "model"]
+    alone = [answer for answer in worded if answer.stepped_in is None]
     stepped = [answer for answer in asked if answer.stepped_in is not None]
     yield f"{len(answers)} questions; the model was asked {len(asked)} of them"
     yield f"answered by the model alone: {_share(len(alone), len(asked))}"
-    yield f"the extractive answerer stepped in: {_share(len(stepped), len(asked))}"
-    yield f"answers with a sentence that is not supported: {faults.unsupported}"
+    completed = len(worded) - len(alone)
+    yield f"begun by it and completed from the articles: {_share(completed, len(asked))}"
+    yield f"fell back to the extractive answer: {_share(len(asked) - len(worded), len(asked))}"
+    yield f"sentences of it that are not supported: {faults.unsupported}"
     yield f"answers with an invalid citation: {faults.invalid}"
     total: Counter[str] = Counter()
     for answer in asked:

@@ -12,7 +12,8 @@ from rag.answer import Asked, Draft
 from rag.evidence import Evidence, Place
 from rag.question import Question
 
-# Of the golden questions' answers 92% stand in one of so many most probable sentences.
+# Of the golden questions' answers 93% stand in one of so many most probable sentences, see
+# `evals.reach`.
 LIKELY = 10
 
 
