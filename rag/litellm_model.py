@@ -53,7 +53,8 @@ class LitellmModel:
         if not known:
             raise ModelCallError(
                 f"{name!r} names no provider that litellm knows: write provider/model, such as "
-                "openai/gpt-5-mini or ollama/llama3.2, or give the base URL of its server"
+                "openai/gpt-5-mini or ollama/llama3.2, and openai/NAME for a server of your own at "
+                "DATELINE_MODEL_URL"
             )
 
     @property

@@ -148,6 +148,24 @@ def test_ids_are_read_in_many_shapes_however_the_text_comes(
     assert [(one.text.strip("| ,.").strip(), one.ids) for one in told] == expected
 
 
+@pytest.mark.parametrize(
+    "text", ["NO_ANSWER", "NO_ANSWER.", "**no answer**", "Sorry: NO_ANSWER [1]"]
+)
+def test_the_agreed_word_is_no_sentence(text: str) -> None:
+    parser = Parser(IDS, ())
+    assert [*parser.feed(text), *parser.end(finished=True)] == []
+    assert parser.declined
+
+
+def test_who_gave_no_answer_is_told() -> None:
+    parser = Parser(IDS, ())
+    told = [*parser.feed("The minister gave no answer. [a7f]"), *parser.end(finished=True)]
+    assert ([one.text for one in told], parser.declined) == (
+        ["The minister gave no answer."],
+        False,
+    )
+
+
 def test_what_looks_like_an_id_and_is_the_articles_own_word_stays() -> None:
     (one,) = parsed("The firm (B2B) is here. [a7f]", 1000, own=["b2b"])
     assert (one.text, one.ids, one.unknown) == ("The firm (B2B) is here.", ("a7f",), 0)

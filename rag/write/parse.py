@@ -182,7 +182,7 @@ class Parser:
 
     def _told(self, sentences: list[Written]) -> Iterator[Written]:
         for one in sentences:
-            if NO_ANSWER.casefold() in one.text.casefold().replace(" ", "_"):
+            if _declines(one.text):
                 self.declined = True
             elif any(character.isalnum() for character in one.text):
                 yield one
@@ -264,6 +264,12 @@ def _is_malformed(bracketed: str) -> bool:
     inside = bracketed.strip()[1:-1]
     is_word = inside[:1].isalpha() and not any(c.isdigit() for c in inside)  # "[sic]"
     return WORDED.search(inside) is not None or not is_word
+
+
+def _declines(text: str) -> bool:
+    """Tell whether a sentence is the agreed word; "gave no answer" is none."""
+    alone = re.sub(r"\W+", "_", text.casefold()).strip("_") == NO_ANSWER.casefold()
+    return alone or NO_ANSWER in text
 
 
 def _is_whole(last: Written) -> bool:
