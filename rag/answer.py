@@ -96,7 +96,7 @@ class Draft:
     `disputes` are what articles differ on; a sentence of each position is among the draft's.
     `unanswered` are the parts of the question that are not answered, where others are. `fates` are
     those of a part's candidates, in their order, where it is answered; `parts` the drafts of each
-    part by itself.
+    part by itself. `strangers` are names in the question that no article holds.
     """
 
     sentences: tuple[Told, ...]
@@ -106,6 +106,7 @@ class Draft:
     unanswered: tuple[str, ...] = ()
     fates: tuple[Fate, ...] = ()
     parts: tuple["Draft", ...] = ()
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ def _draft(part: Asked) -> Draft:
     strangers = [w for w in inquiry.weighted.unheard if stem(w) in inquiry.question.proper]
     if strangers:
         # What is said of others is no answer about someone whom no article names.
-        return Draft((), min(confidence, MIN_CONFIDENCE), f"no article names {_quoted(strangers)}")
+        reason = f"no article names {_quoted(strangers)}"
+        return Draft((), min(confidence, MIN_CONFIDENCE), reason, strangers=tuple(strangers))
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
     disputes = _disputes(part)
