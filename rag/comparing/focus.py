@@ -66,6 +66,11 @@ COUNT = re.compile(
     r"\bhow (?:many|much)\b|\b(?:number|count|toll|total|magnitude|population|figure"
     r"|tally)\b|\bput a (?:number|figure)\b"
 )
+MAGNITUDE = re.compile(r"\bmagnitude\b|\bhow (?:strong|powerful)\b")
+SCORE = re.compile(
+    r"\bscore\b|\bwhat was the (?:(?:final|exact) )?(?:vote|result|margin|tally)\b"
+    r"|\bhow did (?:[\w’'-]+ ){1,5}vote\b|\bwhat margin\b|\bhow (?:close|lopsided)\b"
+)
 TIME = re.compile(
     r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|week|decade|century)\b"
     r"|\b(?:date|deadline|day|year|timing) (?:of|for)\b"
@@ -201,7 +206,8 @@ def _measures(question: Question, text: str) -> frozenset[Measure]:
         (DURATION, {Measure.DURATION}),
         (LENGTH, {Measure.SIZE}),
         (COUNT, {Measure.COUNT, Measure.SIZE, Measure.PERCENT}),
-        (re.compile(r"\bscore\b"), {Measure.SCORE}),
+        (MAGNITUDE, {Measure.SIZE}),
+        (SCORE, {Measure.SCORE}),
     ):
         if pattern.search(text):
             asked |= measures
