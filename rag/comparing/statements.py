@@ -101,7 +101,8 @@ def read_statement(focus: Focus, index: int, statement: Statement) -> list[Readi
 def _outside(text: str, told: Sequence[Topic], value: Value) -> frozenset[str]:
     """Return the topics of the clause that a value stands in, without its own words."""
     if isinstance(value, Claim):
-        return frozenset(t.stem for t in told)
+        # "Opposes" tells of support too.
+        return frozenset(t.stem for t in told) | {value.word}
     ends = [match.start() for match in CLAUSE.finditer(text)]
     start = max((end for end in ends if end <= value.span.start), default=0)
     end = min((end for end in ends if end >= value.span.end), default=len(text))

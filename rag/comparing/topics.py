@@ -42,7 +42,7 @@ kill killed die died dies dying dead death deaths fatality fatalities perished s
 hurt injured injuring injuries wounded wounding wounds
 sell sells sold selling sale sales buy buys bought buying buyer buyers purchase purchased acquire
 vehicle vehicles car cars auto automobile automobiles
-rise rises rose risen rising increase increased climb climbed grow grew grown surge surged jumped
+rise rises rose risen rising increase increased climb climbed ascent ascended scaled grow grew grown surge surged jumped
 fall falls fell fallen falling drop dropped decline declined decrease decreased plunge plunged slump
 begin began begun beginning start started
 win wins won winning winner victory
@@ -65,6 +65,19 @@ earthquake quake tremor
 fire blaze
 plane aircraft jet airliner
 deal deals agreement agreements pact accord
+launch launched launches liftoff lift-off lift_off lifts_off lifted_off blast_off blasted_off
+close closed closes closing settled ending ended finished
+find finds found recovered discovered located retrieved
+pass passed passes approve approved approves adopt adopted
+inflation consumer_prices
+arrest arrested arrests detained apprehended
+resign resigned resigns resignation quit stepped_down steps_down
+cut cuts cutting shed sheds slash slashed axe axed lay_off laid_off layoffs redundancies
+job jobs posts positions
+explosion explosions blast blasts exploded
+ship ships vessel vessels
+collapse collapsed collapses
+crash crashed crashes
 company companies firm firms
 child children
 visit visits visited trip trips
