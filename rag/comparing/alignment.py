@@ -67,8 +67,9 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
     trusted = one.trusted and other.trusted
     if trusted:
         keys = keys - focus.content or keys
+    weight = 1.0 if trusted else NEAR
     for reading in (one, other):
-        held = len(keys & reading.own) + NEAR * len(keys & (reading.near - reading.own))
+        held = len(keys & reading.own) + weight * len(keys & (reading.near - reading.own))
         share = held / len(keys) if keys else 1.0
         if share + TRUST * (reading.statement.probability - 0.5) < _fit(focus, reading, common):
             return False
@@ -81,7 +82,9 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
             and not _on_prospects(focus, reading)
         ):
             return False
-        if not focus.phrase <= reading.own or _of_another_nation(keys, reading):
+        if not focus.phrase <= (reading.near if trusted else reading.own) or _of_another_nation(
+            keys, reading
+        ):
             return False
     if _on_prospects(focus, one) and not _told_of(common):
         return False

@@ -13,7 +13,7 @@ from rag.comparing.number_reading import find_quantities
 from rag.comparing.polarity import polarities
 from rag.comparing.quantities import Measure, Quantity, agree, same_unit
 from rag.comparing.statements import Reading
-from rag.comparing.topics import nation_of
+from rag.comparing.topics import is_capital, nation_of
 from rag.comparing.values import SOME_PEOPLE, Claim
 from rag.words import fold
 
@@ -81,7 +81,7 @@ def _contradict(one: Reading, other: Reading) -> bool:
         case Moment(), Moment():
             return _concur(one, other) is False
         case Name() as mine, Name() as theirs:
-            return not same_name(mine, theirs) and not _part_of(mine, theirs)
+            return not same_name(mine, theirs) and not _part_of(one, other)
         case Claim() as mine, Claim() as theirs:
             return (
                 mine.word == theirs.word
@@ -200,7 +200,17 @@ def _concur(one: Reading, other: Reading) -> bool | None:
     return concur(mine, theirs)
 
 
-def _part_of(one: Name, other: Name) -> bool:
-    """Tell whether one name may be a place within the other: a city in a country."""
-    countries = [nation_of(" ".join(name.words)) for name in (one, other)]
-    return (countries[0] is None) != (countries[1] is None)
+def _part_of(one: Reading, other: Reading) -> bool:
+    """Tell whether one name may be a place within the other: a city in a country.
+
+    A city is no part of another, unless its sentence names that one's country too.
+    """
+    if not (isinstance(one.value, Name) and isinstance(other.value, Name)):
+        return False
+    names = [" ".join(value.words) for value in (one.value, other.value)]
+    countries = [nation_of(name) for name in names]
+    if (countries[0] is None) == (countries[1] is None):
+        return False
+    place = 0 if countries[0] else 1
+    elsewhere = (other, one)[place]
+    return not is_capital(names[place]) or f"nation {countries[place]}" in elsewhere.own

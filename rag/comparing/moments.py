@@ -107,9 +107,9 @@ def find_moments(text: str, published: date | None) -> tuple[Moment, ...]:
 
 def is_of_report(text: str, moment: Moment) -> bool:
     """Tell whether a day is the one on which something was said, not on which it happened."""
-    return (
-        moment.weekday is not None or moment.day is not None
-    ) and REPORTED.search(text, 0, moment.span.start) is not None
+    return (moment.weekday is not None or moment.day is not None) and REPORTED.search(
+        text, 0, moment.span.start
+    ) is not None
 
 
 def concur(one: Moment, other: Moment) -> bool | None:

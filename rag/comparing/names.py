@@ -102,6 +102,10 @@ class Name:
     span: Span
     words: tuple[str, ...]
 
+    def is_capitalised(self, text: str) -> bool:
+        """Tell whether it begins with a capital in the text it was read from: whether it names."""
+        return text[self.span.start : self.span.end].lstrip("“‘\"'")[:1].isupper()
+
 
 @lru_cache(maxsize=REMEMBERED)
 def find_names(text: str) -> tuple[Name, ...]:

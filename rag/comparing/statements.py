@@ -14,7 +14,7 @@ from rag.comparing.topics import Topic, topics
 from rag.comparing.values import Claim, Value, pick
 
 # What a reader takes for the answer with so much confidence has only to be about the same names.
-TRUSTED = 0.5
+TRUSTED = 0.2
 # How much of an article before a sentence tells who "he" is.
 BEFORE = 300
 CLAUSE = re.compile(r"[;—]|,\s(?:while|whereas|but)\b")

@@ -116,6 +116,15 @@ def _table() -> dict[str, str]:
 
 
 TABLE = _table()
+CAPITALS = frozenset(
+    """
+    ottawa beijing moscow washington london brussels paris berlin rome madrid tokyo seoul pyongyang
+    canberra brasilia bogota caracas havana dublin bern vienna warsaw budapest kyiv kiev ankara
+    athens stockholm oslo copenhagen helsinki lisbon prague bucharest belgrade jerusalem tehran
+    baghdad damascus beirut cairo riyadh doha islamabad kabul dhaka colombo kathmandu jakarta
+    bangkok hanoi manila taipei wellington abuja nairobi khartoum pretoria accra rabat
+    """.split()
+)
 MANY_WORDS = sorted((name for name in TABLE if not name.isalnum()), key=len, reverse=True)
 WORDS = re.compile(
     rf"(?:{'|'.join(map(re.escape, MANY_WORDS))})(?!\w)|{WORD_OR_NUMBER}", re.IGNORECASE
@@ -168,6 +177,11 @@ def nation_of(name: str) -> str | None:
     """Return the country that a name stands for, None if it is not known to stand for one."""
     known = TABLE.get(fold(name.removeprefix("the ")), "")
     return known.removeprefix("nation ") if known.startswith("nation ") else None
+
+
+def is_capital(name: str) -> bool:
+    """Tell whether a name that stands for a country is its capital's, so a city's."""
+    return fold(name.removeprefix("the ")) in CAPITALS
 
 
 def _stem(word: str) -> str:

@@ -84,11 +84,12 @@ def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> 
         if not named and focus.holder:
             named = holders(text, focus.content)
         values += _new(_best(list(named), text, anchors, seen), focus)
-        if not values and seen is not None and forms:
+        if not values and seen is not None:
             values += _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
     if focus.single and not values and seen is not None and not focus.measures and not focus.moment:
         label = label_of(text, seen)
-        values += _new([label] if label else [], focus)
+        if label and not (focus.doer and focus.holder and not label.is_capitalised(text)):
+            values += _new([label], focus)
     if focus.place:
         values += _new(_best(list(places(text)), text, anchors, seen), focus)
     if focus.claim and not values:
