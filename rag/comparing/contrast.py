@@ -32,7 +32,8 @@ QUARTER = re.compile(
 
 
 WHOLE = re.compile(
-    r"\b(?:whole of|whole year|full[ -]year|for the year|annual(?:ly)?|last year|a year|year-round)\b"
+    r"\b(?:whole of|whole year|full[ -]year|for the year|annual(?:ly)?|last year|a year"
+    r"|year-round)\b"
 )
 SECTION = re.compile(
     r"\b(?:first|second|third|initial|opening|last|final|one|another|next)"

@@ -62,8 +62,8 @@ PATTERNS = tuple(
 # A day on which something was said is none of what happened: "the mediators said on Monday".
 REPORTED = re.compile(
     r"\b(?:said|says|told [\w ]{1,30}|announced|reported|confirmed|testified|declared|added|stated"
-    r"|warned|denied|estimated)(?: (?:late|early))?(?: in an? [\w ]{1,25}| at an? [\w ]{1,25})?(?: late"
-    r"| early)?(?: on)? $"
+    r"|warned|denied|estimated)(?: (?:late|early))?(?: (?:in|at) an? [\w ]{1,25})?"
+    r"(?: late| early)?(?: on)? $"
 )
 SMALL_MAY = re.compile(r"\bmay\b(?!\s\d)")
 ROUGH = {"day": 0, "week": 4, "month": 20, "year": 200, "decade": 400}

@@ -47,6 +47,7 @@ ADVERBS = (
 HELPERS = r"(?:\s(?:will|would|is|to|has|had|have|also|then|later|first|who|that)){0,3}"
 # "Gave the order", "made the first proposal": the noun tells what was done.
 LIGHTLY = r"(?:\s(?:gave|gives|made|makes|issued|took|put forward)\s(?:the|an?)(?:\s(?:first|original))?)?"
+DESCRIBING = r"(?:Calling|Describing|Branding|Dubbing|Labelling|Hailing|Warning|Dismissing)"
 # Among so many topic words after its verb stands what something was done to.
 OBJECT = 2
 INTRODUCED = r"(?:the\s)?(?:[a-z]+\s){0,3}"
@@ -58,8 +59,10 @@ SPEAKERS = tuple(
         rf"\b(?:[Aa]ccording to|[Ii]n the {VIEW} of|attributed to)\s{INTRODUCED}(?P<name>{NAME})",
         rf"\b(?:[Ii]n|[Bb]y|[Tt]o|[Ff]rom)?\s?(?P<name>{NAME})[’']s?\s(?:own\s)?{VIEW}\b",
         # "Calling it a bomb, the party's spokesman, Viktor Hahn, demanded …".
-        rf"^(?:Calling|Describing|Branding|Dubbing|Labelling|Hailing|Warning|Dismissing)\s[^,;]{{3,90}},"
-        rf"\s(?:(?:the|its|his|her|a)\s(?:[\w’'-]+\s?){{1,5}},\s|{INTRODUCED})(?P<name>{NAME})",
+        (
+            rf"^{DESCRIBING}\s[^,;]{{3,90}},"
+            rf"\s(?:(?:the|its|his|her|a)\s(?:[\w’'-]+\s?){{1,5}},\s|{INTRODUCED})(?P<name>{NAME})"
+        ),
         rf"\b(?:[Aa]s)\s(?P<name>{NAME})\s(?:sees|put|puts|has it|had it)\b",
     )
 )
@@ -67,7 +70,7 @@ PLACES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"\b(?:in|at|near|outside|off|from)\s(?:the\s(?:[a-z]+\s){{0,3}})?(?P<name>{NAME})",
-        rf"(?P<name>{NAME})\s(?:will host|hosts|hosted|is to host|is hosting|was the (?:venue|site))\b",
+        rf"(?P<name>{NAME})\s(?:(?:will|is to) host|hosts|hosted|is hosting|was the (?:venue|site))\b",
         rf"\bhosted by\s(?P<name>{NAME})",
     )
 )
@@ -75,11 +78,15 @@ WHAT = r"(?P<what>(?:[\w’'-]+\s){0,3}[\w’'-]+)"
 HOLDERS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?P<name>{NAME}){ASIDE}\s(?:is|was|became|has become|will be|will become|remains)\s(?:the|an?)"
-        rf"\s{WHAT}",
+        (
+            rf"(?P<name>{NAME}){ASIDE}\s(?:is|was|became|has become|will be|will become|remains)"
+            rf"\s(?:the|an?)\s{WHAT}"
+        ),
         rf"(?P<name>{NAME}),\s(?:the|an?)\s{WHAT}",
-        rf"(?P<what>.{{5,120}})\s(?:was|were)\s(?:made|achieved|completed|set|held)\sby\s{INTRODUCED}"
-        rf"(?P<name>{NAME})",
+        (
+            rf"(?P<what>.{{5,120}})\s(?:was|were)\s(?:made|achieved|completed|set|held)\sby"
+            rf"\s{INTRODUCED}(?P<name>{NAME})"
+        ),
     )
 )
 # Words with a capital that name nobody: what a sentence or a quotation opens with, days, months.

@@ -154,7 +154,7 @@ def _made(match: re.Match[str], written: _Written, after: re.Match[str] | None) 
 def _hedged(hedge: str, low: float, high: float) -> tuple[float, float]:
     ranges = {
         "over": (low, high * OPEN),
-        "least": (low, high * OPEN),
+        "least": (low, math.inf),
         "under": (low * 0.7, high),
         "most": (0.0, high),
         "nearly": (low * NEARLY, high),

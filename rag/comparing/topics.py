@@ -42,7 +42,8 @@ kill killed die died dies dying dead death deaths fatality fatalities perished s
 hurt injured injuring injuries wounded wounding wounds
 sell sells sold selling sale sales buy buys bought buying buyer buyers purchase purchased acquire
 vehicle vehicles car cars auto automobile automobiles
-rise rises rose risen rising increase increased climb climbed ascent ascended scaled grow grew grown surge surged jumped
+rise rises rose risen rising increase increased climb climbed ascent ascended grow grew grown
+rise surge surged jumped
 fall falls fell fallen falling drop dropped decline declined decrease decreased plunge plunged slump
 begin began begun beginning start started
 win wins won winning winner victory

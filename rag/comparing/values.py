@@ -78,23 +78,32 @@ def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> 
     if focus.speaker:
         values += _best(list(find_speakers(text)), text, anchors, seen)
     if focus.doer:
-        forms = [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
-        objects = frozenset(focus.keys) - frozenset(() if focus.light else focus.verbs)
-        named = doers(text, [*forms, *focus.light], objects)
-        if not named and focus.holder:
-            named = holders(text, focus.content)
-        values += _new(_best(list(named), text, anchors, seen), focus)
+        values += _new(_best(_doers(focus, text), text, anchors, seen), focus)
         if not values and seen is not None:
             values += _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
-    if focus.single and not values and seen is not None and not focus.measures and not focus.moment:
-        label = label_of(text, seen)
-        if label and not (focus.doer and focus.holder and not label.is_capitalised(text)):
-            values += _new([label], focus)
+    if focus.single and not values and not focus.measures and not focus.moment:
+        values += _labelled(focus, text, seen)
     if focus.place:
         values += _new(_best(list(places(text)), text, anchors, seen), focus)
     if focus.claim and not values:
         values += claims(focus, text)
     return tuple(values)
+
+
+def _doers(focus: Focus, text: str) -> list[Name]:
+    """Return who did what is asked, or is what is asked about."""
+    forms = [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
+    objects = frozenset(focus.keys) - frozenset(() if focus.light else focus.verbs)
+    named = doers(text, [*forms, *focus.light], objects)
+    return list(named if named or not focus.holder else holders(text, focus.content))
+
+
+def _labelled(focus: Focus, text: str, seen: Span | None) -> list[Value]:
+    """Return the reader's own short answer; of someone only where it begins as a name does."""
+    label = label_of(text, seen) if seen is not None else None
+    if label is None or (focus.doer and focus.holder and not label.is_capitalised(text)):
+        return []
+    return _new([label], focus)
 
 
 def claims(focus: Focus, text: str) -> list[Claim]:
