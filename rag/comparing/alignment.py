@@ -31,6 +31,8 @@ COMMON = 2
 NEAR = 0.6
 # A sentence that probably answers needs fewer of the question's words, and the other way round.
 TRUST = 0.2
+# A time that a reader believes in by less has to be told of what the question says happened.
+SURE = 0.5
 PREPOSITIONS = "on|of|for|from|by|against|to(?= the | [A-Z])"
 # A preposition, and up to four words behind it, up to the next.
 PREPOSITION = re.compile(
@@ -65,6 +67,8 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
     keys = frozenset(focus.keys)
     common = (one.own & other.own) - frozenset(("nation us",))
     trusted = one.trusted and other.trusted
+    of_time = isinstance(one.value, Moment)
+    sure = trusted and (not of_time or _least_probable(one, other) >= SURE)
     if trusted:
         keys = keys - focus.content or keys
     weight = 1.0 if trusted else NEAR
@@ -77,7 +81,7 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
         told = len(content & reading.own) + NEAR * len(content & (reading.near - reading.own))
         if (
             content
-            and not trusted
+            and not sure
             and told < CONTENT * len(content)
             and not _on_prospects(focus, reading)
         ):
@@ -95,6 +99,10 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
     return not any(
         _other_subject(focus, keys, mine, theirs) for mine, theirs in ((one, other), (other, one))
     )
+
+
+def _least_probable(one: Reading, other: Reading) -> float:
+    return min(one.statement.probability, other.statement.probability)
 
 
 def _fit(focus: Focus, reading: Reading, common: frozenset[str]) -> float:

@@ -46,7 +46,8 @@ ADVERBS = (
 )
 HELPERS = r"(?:\s(?:will|would|is|to|has|had|have|also|then|later|first|who|that)){0,3}"
 # "Gave the order", "made the first proposal": the noun tells what was done.
-LIGHTLY = r"(?:\s(?:gave|gives|made|makes|issued|took|put forward)\s(?:the|an?)(?:\s(?:first|original))?)?"
+LIGHT = r"(?:gave|gives|made|makes|issued|took|put forward)"
+LIGHTLY = rf"(?:\s{LIGHT}\s(?:the|an?)(?:\s(?:first|original))?)?"
 DESCRIBING = r"(?:Calling|Describing|Branding|Dubbing|Labelling|Hailing|Warning|Dismissing)"
 # Among so many topic words after its verb stands what something was done to.
 OBJECT = 2
@@ -70,7 +71,7 @@ PLACES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"\b(?:in|at|near|outside|off|from)\s(?:the\s(?:[a-z]+\s){{0,3}})?(?P<name>{NAME})",
-        rf"(?P<name>{NAME})\s(?:(?:will|is to) host|hosts|hosted|is hosting|was the (?:venue|site))\b",
+        rf"(?P<name>{NAME})\s(?:(?:will|is to) host|hosts|hosted|is hosting|was the venue)\b",
         rf"\bhosted by\s(?P<name>{NAME})",
     )
 )

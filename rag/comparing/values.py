@@ -79,7 +79,7 @@ def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> 
         values += _best(list(find_speakers(text)), text, anchors, seen)
     if focus.doer:
         values += _new(_best(_doers(focus, text), text, anchors, seen), focus)
-        if not values and seen is not None:
+        if not values and seen is not None and (focus.light or _forms(focus, text)):
             values += _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
     if focus.single and not values and not focus.measures and not focus.moment:
         values += _labelled(focus, text, seen)
@@ -92,10 +92,15 @@ def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> 
 
 def _doers(focus: Focus, text: str) -> list[Name]:
     """Return who did what is asked, or is what is asked about."""
-    forms = [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
+    forms = _forms(focus, text)
     objects = frozenset(focus.keys) - frozenset(() if focus.light else focus.verbs)
     named = doers(text, [*forms, *focus.light], objects)
     return list(named if named or not focus.holder else holders(text, focus.content))
+
+
+def _forms(focus: Focus, text: str) -> list[str]:
+    """Return the words of a sentence that tell what the asked-for one did."""
+    return [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
 
 
 def _labelled(focus: Focus, text: str, seen: Span | None) -> list[Value]:
