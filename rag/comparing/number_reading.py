@@ -94,7 +94,9 @@ def _score(match: re.Match[str]) -> Quantity:
 
 def _age(match: re.Match[str]) -> Quantity:
     days = float(match["age"]) * DAYS["year"]
-    return Quantity(Span(*match.span()), Measure.AGE, frozenset({"day"}), days, days, DAYS["year"])
+    return Quantity(
+        Span(*match.span("age")), Measure.AGE, frozenset({"day"}), days, days, DAYS["year"]
+    )
 
 
 def _read(match: re.Match[str], text: str) -> Quantity | None:
