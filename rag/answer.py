@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from index.types import Span
-from rag.disagree import Conflict, Statement, find_disagreements, find_updates
+from rag.disagree import Conflict, Statement, find_disagreements, find_updates, gives_value
 from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
 from rag.question import Question
 from rag.same import say_the_same
@@ -165,12 +165,15 @@ def _draft(part: Asked) -> Draft:
         return Draft((), confidence, _why_not(inquiry.question, found))
     disputes = _disputes(part)
     told, fates = _chosen(found, _apart(found, disputes))
+    question = inquiry.question
+    told_value = any(gives_value(question, _statement(one.lead, part.origins)) for one in told)
     kept = []
     for dispute in disputes:
         cited = {one.place for said in told for one in (said.lead, *said.others)}
         sides = [side.statements for side in dispute.conflict.positions]
         # What is not among the cited does not dispute the answer, but something beside it.
-        if not any(found[n].place in cited for side in sides for n in side):
+        # Where what is told gives no such value at all, the positions are what was asked for.
+        if told_value and not any(found[n].place in cited for side in sides for n in side):
             continue
         kept.append(dispute)
         for side in sides:
