@@ -1,4 +1,5 @@
-"""The command line: `dateline ask`, with the commands of `collection_cli` and `eval_cli`.
+"""The command line: `dateline ask`, with the commands of `collection_cli`, `serve_cli` and
+`eval_cli`.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
@@ -19,6 +20,7 @@ from api import collection_cli
 from api.eval_cli import eval_app
 from api.opening import open_pipeline
 from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoReader, Outlet
+from api.serve_cli import serve
 from api.settings import Settings
 from api.streams import print_json, reported, result_console
 
@@ -32,6 +34,7 @@ app = typer.Typer(
 )
 
 collection_cli.register(app)
+app.command()(serve)
 app.add_typer(eval_app, name="eval")
 
 
