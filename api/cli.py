@@ -1,5 +1,4 @@
-"""The command line: `dateline ask`, with the commands of `collection_cli`, `serve_cli` and
-`eval_cli`.
+"""The command line: `dateline ask`, with what `collection_cli`, `serve_cli` and `eval_cli` add.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.

@@ -13,7 +13,7 @@ from index.errors import ArticleError
 from index.files import Skipped
 from index.formats.read import Document, Kind, read_document
 from index.ids import Claim, Ids, address_ids, canonical_address, record_key
-from index.load import MAX_TEXT_LENGTH, STORY_FIELDS, Loaded
+from index.load import STORY_FIELDS, Loaded, check_text
 from index.store import Intake, Known
 from index.types import Article, Refusal, Story
 
@@ -47,10 +47,7 @@ def posted_articles(
 def _named(story: Story, ids: Ids) -> Loaded | Skipped:
     fields = {name: getattr(story, name) for name in STORY_FIELDS}
     try:
-        if not story.text.strip():
-            raise ArticleError("it has no text")
-        if len(story.text) > MAX_TEXT_LENGTH:
-            raise ArticleError(f"its text is longer than {MAX_TEXT_LENGTH:,} characters")
+        check_text(story)
         article = ids.name(Article(id="", **fields), _claim(story, fields))
     except ArticleError as error:
         return Skipped(PLACE, str(error), refused=True)

@@ -13,7 +13,7 @@ from api.http.jobs import LEASE_SECONDS, JobRecord, Jobs
 from api.http.opened import Collections, step_back
 from api.http.pools import Pool
 from index.build import BuildReport, add, add_posted, remove
-from index.errors import ChangedError, DatelineError, StoreError
+from index.errors import ChangedError, DatelineError, ModelError, StoreError
 from index.load import Fetch
 from index.sqlite.store import SqliteStore
 
@@ -48,8 +48,10 @@ class Adding:
 
         Raises:
             OtherRequestError: the key came before with another request.
+            ProblemError: too many changes are waiting.
             StoreError: it cannot be kept.
         """
+        self._writing.check()
         self._folders.add(folder)
         jobs = Jobs(folder)
         job, is_new = await asyncio.to_thread(jobs.accept, request, key=key)
@@ -91,8 +93,8 @@ class Adding:
                     for job in await asyncio.to_thread(Jobs(folder).take_over):
                         log.warning("job %s was abandoned: it is done here", job.id)
                         self._begin(folder, job)
-                except StoreError as error:
-                    log.error("%s", error)
+                except StoreError:
+                    log.exception("the jobs of a collection cannot be looked after")
             await asyncio.sleep(LEASE_SECONDS / 3)
 
     async def finish(self) -> None:
@@ -123,8 +125,8 @@ class Adding:
             return
         try:
             report = self._add(folder, job.request)
-        except StoreError as error:
-            log.error("job %s: %s", job.id, error)
+        except (StoreError, ModelError):
+            log.exception("job %s", job.id)
             jobs.fail(job.id, FAILED_HERE)
         except DatelineError as error:
             jobs.fail(job.id, str(error))

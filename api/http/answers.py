@@ -1,7 +1,7 @@
 """Answers: `POST /v1/answers`, whole or as server-sent events, and `GET /v1/answers/{id}`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse, JSONServerSentEvent
 
 from api.http.access import Caller, authorised
 from api.http.asking import Asked, Asking
+from api.http.leaving import while_there
 from api.http.problems import ProblemError, not_found, of_error, unexpected
 from api.http.schemas import AnswerRequest, Filters, problems
 from index.errors import DatelineError
@@ -82,14 +83,14 @@ def answers_router(asking: Asking, kept: KeptAnswers | None, seconds: float) -> 
             reader=body.reader,
         )
         if not body.stream:
-            answer = await asking.answer(caller.folder, asked)
+            answer = await while_there(request, asking.answer(caller.folder, asked))
             request.state.outcome = outcome(answer)
             return JSONResponse(answer.to_json())
         events = asking.events(caller.folder, asked)
         # What cannot be asked at all is answered as such, not in a stream.
         first = await anext(events)
         stream = _stream(request, first, events)
-        return EventSourceResponse(stream, sep="\n", shutdown_grace_period=seconds)
+        return EventSourceResponse(stream, shutdown_grace_period=seconds)
 
     @router.get(
         "/v1/answers/{id}",
@@ -115,9 +116,9 @@ def outcome(answer: Answer) -> str:
 
 
 async def _stream(
-    request: Request, first: Event, events: AsyncIterator[Event]
+    request: Request, first: Event, events: AsyncGenerator[Event]
 ) -> AsyncIterator[JSONServerSentEvent]:
-    async with aclosing(events):  # type: ignore[type-var] # a generator, which can be closed
+    async with aclosing(events):
         try:
             yield _sent(first)
             async for event in events:
@@ -125,7 +126,7 @@ async def _stream(
                     request.state.outcome = outcome(event.answer)
                 yield _sent(event)
         except Exception as error:  # noqa: BLE001 - the status is sent: what went wrong is an event
-            yield JSONServerSentEvent(failure(request, error), event="error")
+            yield _event("error", failure(request, error))
 
 
 def failure(request: Request, error: Exception) -> dict[str, Any]:
@@ -146,10 +147,14 @@ def failure(request: Request, error: Exception) -> dict[str, Any]:
 def _sent(event: Event) -> JSONServerSentEvent:
     match event:
         case Retrieval():
-            return JSONServerSentEvent(asdict(event), event="retrieval")
+            return _event("retrieval", asdict(event))
         case CheckedSentence():
-            return JSONServerSentEvent(asdict(event), event="sentence")
+            return _event("sentence", asdict(event))
         case FoundDisagreement():
-            return JSONServerSentEvent(asdict(event), event="disagreement")
+            return _event("disagreement", asdict(event))
         case Done(answer):
-            return JSONServerSentEvent(answer.to_json(), event="done", id=answer.id)
+            return _event("done", answer.to_json())
+
+
+def _event(name: str, value: dict[str, Any]) -> JSONServerSentEvent:
+    return JSONServerSentEvent(value, event=name, sep="\n")

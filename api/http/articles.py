@@ -231,7 +231,7 @@ def _cursor_of(article: str) -> str:
 
 def _id_of(cursor: str) -> str:
     try:
-        return base64.urlsafe_b64decode(cursor.encode()).decode("utf-8", "surrogatepass")
+        return base64.b64decode(cursor, b"-_", validate=True).decode("utf-8", "surrogatepass")
     except ValueError:
         detail = "the cursor is none that a list gave: leave it out to begin anew"
         raise ProblemError(422, "cursor", "The cursor cannot be read", detail) from None

@@ -1,6 +1,7 @@
 """Asking: from a request to the pipeline's events, off the event loop."""
 
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,7 @@ class Asking:
         self._searching = searching
         self._seconds = seconds
 
-    def events(self, folder: Path, asked: Asked) -> AsyncIterator[Event]:
+    def events(self, folder: Path, asked: Asked) -> AsyncGenerator[Event]:
         """Yield what becomes known of an answer; who stops taking it stops the work."""
 
         def make() -> Generator[Event]:
@@ -56,9 +57,10 @@ class Asking:
 
     async def answer(self, folder: Path, asked: Asked) -> Answer:
         """Return the whole answer."""
-        async for event in self.events(folder, asked):
-            if isinstance(event, Done):
-                return event.answer
+        async with aclosing(self.events(folder, asked)) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    return event.answer
         raise AssertionError("a stream of events ends with Done")
 
     async def search(self, folder: Path, asked: Asked, limit: int) -> tuple[Found, ...]:

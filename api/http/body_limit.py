@@ -1,10 +1,11 @@
 """Body limit: a body that is too long is refused, whether or not it says so beforehand."""
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import ProblemError, response
+from api.http.problems import response, too_long
 
 
 class BodyLimit:
@@ -21,7 +22,7 @@ class BodyLimit:
             return
         said = Headers(scope=scope).get("content-length", "0")
         if said.isdigit() and int(said) > self._limit:
-            await response(Request(scope), self._problem())(scope, receive, send)
+            await response(Request(scope), too_long())(scope, receive, send)
             return
         taken = 0
 
@@ -30,11 +31,8 @@ class BodyLimit:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._limit:
-                raise self._problem()
+                # FastAPI lets nothing else through while it reads a body.
+                raise HTTPException(413)
             return message
 
         await self._app(scope, receive_some, send)
-
-    def _problem(self) -> ProblemError:
-        detail = f"a body may have at most {self._limit:,} bytes"
-        return ProblemError(413, "too-long", "The body is too long", detail)

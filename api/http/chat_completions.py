@@ -5,7 +5,7 @@ let pass; it changes nothing here.
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ from api.http.access import Caller, authorised
 from api.http.answers import failure, outcome
 from api.http.asking import Asked, Asking
 from api.http.citing import Message, Piece, pieces
+from api.http.leaving import while_there
 from api.http.problems import ProblemError
 from rag.events import CheckedSentence, Done, Event, FoundDisagreement
 from rag.question import check
@@ -113,14 +114,14 @@ def chat_router(asking: Asking, seconds: float) -> APIRouter:
         check(asked.question)
         base = str(request.base_url)
         if not body.stream:
-            answer = await asking.answer(caller.folder, asked)
+            answer = await while_there(request, asking.answer(caller.folder, asked))
             request.state.outcome = outcome(answer)
             return JSONResponse(_completion(answer, body.model, base))
         events = asking.events(caller.folder, asked)
         # What cannot be asked at all is answered as such, not in a stream.
         first = await anext(events)
         stream = _stream(request, body, first, events)
-        return EventSourceResponse(stream, sep="\n", shutdown_grace_period=seconds)
+        return EventSourceResponse(stream, shutdown_grace_period=seconds)
 
     @router.get("/v1/models", response_model=None, responses=_errors(500))
     async def models(_caller: Annotated[Caller, Depends(authorised("read"))]) -> JSONResponse:
@@ -191,7 +192,7 @@ def _completion(answer: Answer, model: str, base: str) -> dict[str, Any]:
 
 
 async def _stream(
-    request: Request, body: ChatRequest, first: Event, events: AsyncIterator[Event]
+    request: Request, body: ChatRequest, first: Event, events: AsyncGenerator[Event]
 ) -> AsyncIterator[ServerSentEvent]:
     head: dict[str, Any] = {
         "id": f"chatcmpl-{request.state.request_id}",
@@ -205,10 +206,10 @@ async def _stream(
 
     def chunk(delta: dict[str, Any], reason: str | None = None) -> JSONServerSentEvent:
         choice = {"index": 0, "delta": delta, "finish_reason": reason, "logprobs": None}
-        return JSONServerSentEvent({**head, "choices": [choice]})
+        return _data({**head, "choices": [choice]})
 
     message, sources = Message(str(request.base_url)), dict[int, Source]()
-    async with aclosing(events):  # type: ignore[type-var] # a generator, which can be closed
+    async with aclosing(events):
         try:
             yield chunk({"role": "assistant", "content": ""})
             # The first event is the retrieval, of which OpenAI's shape knows nothing.
@@ -226,12 +227,12 @@ async def _stream(
                     yield chunk({"dateline": event.answer.to_json()}, "stop")
                     if wants_usage:
                         usage = _usage(event.answer)
-                        yield JSONServerSentEvent({**head, "choices": [], "usage": usage})
+                        yield _data({**head, "choices": [], "usage": usage})
         except Exception as error:  # noqa: BLE001 - the status is sent: what went wrong is a chunk
             problem = failure(request, error)
             said = {"message": problem["detail"], "type": "server_error", "code": problem["type"]}
-            yield JSONServerSentEvent({"error": said})
-    yield ServerSentEvent("[DONE]")
+            yield _data({"error": said})
+    yield ServerSentEvent("[DONE]", sep="\n")
 
 
 def _delta(piece: Piece) -> dict[str, Any]:
@@ -239,3 +240,7 @@ def _delta(piece: Piece) -> dict[str, Any]:
     if piece.annotations:
         delta["annotations"] = list(piece.annotations)
     return delta
+
+
+def _data(value: dict[str, Any]) -> JSONServerSentEvent:
+    return JSONServerSentEvent(value, sep="\n")

@@ -1,6 +1,6 @@
 """Metrics: what Prometheus is told, of this worker or of all workers together.
 
-Several workers share a folder of counts, `PROMETHEUS_MULTIPROC_DIR`, which is set before any starts.
+Several workers share a folder of counts, `PROMETHEUS_MULTIPROC_DIR`, set before any starts.
 """
 
 import os

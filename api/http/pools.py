@@ -9,7 +9,7 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import TypeVar
@@ -54,7 +54,7 @@ class Pool:
         except TimeoutError:
             raise too_slow(seconds or 0) from None
 
-    async def stream(self, make: Callable[[], Generator[T]], seconds: float) -> AsyncIterator[T]:
+    async def stream(self, make: Callable[[], Generator[T]], seconds: float) -> AsyncGenerator[T]:
         """Yield what a generator gives, which is made and run in one thread.
 
         When the caller goes away the generator is closed at its next element.
@@ -77,25 +77,36 @@ class Pool:
                 if not stopped.is_set():
                     loop.call_soon_threadsafe(given.put_nowait, None)
 
+        # The elements may be taken by another task than the first: no context can span them.
+        until = loop.time() + seconds
         future = self._submit(work)
         try:
-            async with asyncio.timeout(seconds) as limit:
-                while (element := await given.get()) is not None:
-                    yield element
-                await asyncio.wrap_future(future)
+            while True:
+                async with asyncio.timeout_at(until):
+                    element = await given.get()
+                if element is None:
+                    break
+                yield element
+            # It is over: this raises what the work raised.
+            await asyncio.wrap_future(future)
         except TimeoutError:
-            if not limit.expired():
-                raise
-            raise too_slow(seconds or 0) from None
+            raise too_slow(seconds) from None
         finally:
             stopped.set()
             future.cancel()
 
+    def check(self) -> None:
+        """Refuse more work where too much is waiting.
+
+        Raises:
+            ProblemError: it is.
+        """
+        if self.pending >= self._most:
+            raise busy(max(1, math.ceil(self.pending * self._seconds / self._threads)))
+
     def _submit(self, work: Callable[[], T]) -> Future[T]:
         with self._lock:
-            if self.pending >= self._most:
-                wait = math.ceil(self.pending * self._seconds / self._threads)
-                raise busy(max(1, wait))
+            self.check()
             self.pending += 1
         future = self._executor.submit(self._timed, work)
         future.add_done_callback(self._done)

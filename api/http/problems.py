@@ -121,6 +121,12 @@ def unexpected() -> ProblemError:
     return ProblemError(500, "internal", "Something went wrong", detail)
 
 
+def too_long() -> ProblemError:
+    """Return the problem that a request's body is too long."""
+    detail = "the body is longer than this service takes: send less at once"
+    return ProblemError(413, "too-long", "The body is too long", detail)
+
+
 def handle_problems(app: FastAPI) -> None:
     """Answer everything that goes wrong in an app with a problem."""
     app.add_exception_handler(ProblemError, _on_problem)
@@ -155,6 +161,8 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these
     status = HTTPStatus(error.status_code)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return response(request, too_long())
     kind = status.phrase.lower().replace(" ", "-")
     details = {404: "there is no such path", 405: "this path has no such method: see Allow"}
     detail = details.get(status, "the request cannot be read")
