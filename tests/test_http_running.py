@@ -1,3 +1,4 @@
+import gzip
 import os
 import shutil
 import signal
@@ -5,6 +6,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -148,3 +150,34 @@ def test_questions_are_answered_while_articles_go_in(data: Path, cache: Path) ->
         finally:
             stop.set()
             adding.join()
+
+
+def test_where_telemetry_is_configured_each_request_is_a_span_of_its_trace(
+    data: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received: list[bytes] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            packed = self.headers.get("Content-Encoding") == "gzip"
+            received.append(gzip.decompress(body) if packed else body)
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as collector:
+        threading.Thread(target=collector.serve_forever, args=(0.01,), daemon=True).start()
+        place = f"http://127.0.0.1:{collector.server_port}"
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", place)
+        with serving(data, cache) as service:
+            headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+            httpx.get(f"{service.url}/v1/models", headers=headers)
+        collector.shutdown()
+    sent = b"".join(received)
+    assert bytes.fromhex(trace) in sent
+    assert b"GET /v1/models" in sent

@@ -28,6 +28,14 @@ EVENTS = (
     "`disagreement` for each, and at the end `done` with the whole answer, or `error` with a "
     "problem. Offsets are half-open ranges of Unicode code points into an article's text."
 )
+EVENT = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"enum": ["retrieval", "sentence", "disagreement", "done", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
 
 
 class KeptAnswers(Protocol):
@@ -62,7 +70,7 @@ def answers_router(asking: Asking, kept: KeptAnswers | None, seconds: float) -> 
             200: {
                 "model": Answer,
                 "description": EVENTS,
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": {"text/event-stream": {"schema": EVENT}},
             },
             **problems(400, 413, 422, 503, 504),
         },

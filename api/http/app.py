@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from importlib.metadata import version
+from types import MappingProxyType
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -26,6 +27,7 @@ from api.http.request_log import RequestLog
 from api.http.schemas import Problem
 from api.http.search import search_router
 from api.http.settings import ServiceSettings
+from api.http.telemetry import Spans, configured_telemetry
 from index.errors import DatelineError, NoCollectionError
 from index.web.fetch import Fetcher
 from rag.reader import bundled_reader
@@ -38,10 +40,15 @@ ABOUT = (
     "(RFC 9457), and in OpenAI's own shape under /v1/chat/completions and /v1/models."
 )
 READERS = 2
+EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 def create_app(
-    settings: ServiceSettings, *, admit: Admit | None = None, kept: KeptAnswers | None = None
+    settings: ServiceSettings,
+    *,
+    admit: Admit | None = None,
+    kept: KeptAnswers | None = None,
+    environment: Mapping[str, str] = EMPTY,
 ) -> FastAPI:
     """Return the service.
 
@@ -49,9 +56,11 @@ def create_app(
         settings: how it runs.
         admit: tells who asks; None lets everyone do everything in the one collection.
         kept: where answers can be read again; None where they are not kept.
+        environment: says whether OpenTelemetry is configured.
 
     Raises:
         ReaderError: the reading model is damaged.
+        TelemetryError: OpenTelemetry is configured and not installed.
     """
     collections = Collections(settings, bundled_reader() if settings.reads else None)
     answering = Pool("answering", settings.threads, settings.waiting)
@@ -61,6 +70,8 @@ def create_app(
     fetcher = Fetcher()
     adding = Adding(collections, writing, fetcher.fetch, settings.data)
     asking = Asking(collections, answering, searching, settings.seconds)
+
+    telemetry = configured_telemetry(environment)
 
     def ready() -> None:
         collections.pipeline(settings.data)
@@ -82,6 +93,8 @@ def create_app(
             fetcher.close()
             for pool in (answering, searching, reading, writing):
                 await asyncio.to_thread(pool.close)
+            if telemetry is not None:
+                await asyncio.to_thread(telemetry.close)
 
     app = FastAPI(
         title="Dateline",
@@ -111,6 +124,8 @@ def create_app(
     patch_fastapi(app, redirect_from_root_to_docs=False)
     _document_problems(app)
     app.add_middleware(BodyLimit, limit=settings.body_bytes)
+    if telemetry is not None:
+        app.add_middleware(Spans, tracer=telemetry.tracer)
     app.add_middleware(RequestLog, metrics=metrics)
     return app
 

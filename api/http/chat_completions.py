@@ -26,6 +26,11 @@ from rag.types import Answer, Source
 
 MODEL = "dateline"
 HISTORY = 50
+EVENT = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {"data": {"type": "string", "description": "A chunk as JSON, or [DONE]."}},
+}
 
 
 class ContentPart(BaseModel):
@@ -97,7 +102,7 @@ def chat_router(asking: Asking, seconds: float) -> APIRouter:
                 "description": "A completion, or with `stream` its chunks.",
                 "content": {
                     "application/json": {"schema": {"type": "object"}},
-                    "text/event-stream": {"schema": {"type": "string"}},
+                    "text/event-stream": {"schema": EVENT},
                 },
             },
             **_errors(400, 413, 422, 500, 503, 504),

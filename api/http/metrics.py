@@ -20,28 +20,27 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        about = {"registry": self._registry}
         self.requests = Counter(
             "dateline_requests_total",
             "Requests, by method, route and status.",
             ("method", "route", "status"),
-            **about,
+            registry=self._registry,
         )
         self.seconds = Histogram(
             "dateline_request_duration_seconds",
             "How long requests took, to the last byte of the response.",
             ("method", "route"),
             buckets=BUCKETS,
-            **about,
+            registry=self._registry,
         )
         self.answers = Counter(
-            "dateline_answers_total", "Answers, by outcome.", ("outcome",), **about
+            "dateline_answers_total", "Answers, by outcome.", ("outcome",), registry=self._registry
         )
         self.in_flight = Gauge(
             "dateline_requests_in_flight",
             "Requests that are being served.",
             multiprocess_mode="livesum",
-            **about,
+            registry=self._registry,
         )
 
     def text(self) -> bytes:
@@ -49,7 +48,7 @@ class Metrics:
         if SHARED not in os.environ:
             return generate_latest(self._registry)
         together = CollectorRegistry()
-        MultiProcessCollector(together)
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call] # it has no types
         return generate_latest(together)
 
 

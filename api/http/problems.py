@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 
 from index.errors import DatelineError, NoCollectionError, StoreError
 from index.filters import FilterError
@@ -166,8 +167,19 @@ async def _on_http(request: Request, error: Exception) -> Response:
     kind = status.phrase.lower().replace(" ", "-")
     details = {404: "there is no such path", 405: "this path has no such method: see Allow"}
     detail = details.get(status, "the request cannot be read")
-    problem = ProblemError(status, kind, status.phrase, detail, error.headers or {})
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        # A path's methods may be those of several routes.
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    problem = ProblemError(status, kind, status.phrase, detail, headers)
     return response(request, problem)
+
+
+def _methods(request: Request) -> set[str]:
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    path = request.scope["path"]
+    here = [route.methods or set() for route in routes if route.path_regex.match(path)]
+    return set[str]().union(*here)
 
 
 def _place(location: Sequence[int | str]) -> str:

@@ -58,7 +58,7 @@ class AnswerRequest(Strict):
         description="The earlier questions of the same conversation, oldest first.",
     )
     as_of: IsoDate | None = Field(None, description="Use only what was surely published by then.")
-    filters: Filters = Field(default_factory=Filters)
+    filters: Filters = Filters()
     explain: bool = Field(default=False, description="Say with the answer why it is as it is.")
     reader: bool = Field(
         default=True, description="Whether passages are read by the reading model: slower, better."
@@ -71,7 +71,7 @@ class SearchRequest(Strict):
 
     question: Question
     as_of: IsoDate | None = None
-    filters: Filters = Field(default_factory=Filters)
+    filters: Filters = Filters()
     limit: int = Field(10, ge=1, le=100)
     reader: bool = True
 

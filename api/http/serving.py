@@ -43,7 +43,7 @@ def serve(settings: ServiceSettings, *, host: str, port: int, workers: int) -> N
         workers: how many processes serve.
     """
     config = uvicorn.Config(
-        partial(create_app, settings),
+        partial(create_app, settings, environment=dict(os.environ)),
         factory=True,
         host=host,
         port=port,
