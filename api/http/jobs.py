@@ -22,7 +22,7 @@ FILE = "jobs.db"
 BUSY_SECONDS = 10
 LEASE_SECONDS = 6.0
 # A job whose workers die again and again may be why they do.
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 10
 KEPT_SECONDS = 24 * 3600
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (

@@ -7,12 +7,11 @@ built anew with another model, that one is loaded.
 import os
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from api.http.settings import ServiceSettings
-from index.embed import QueryEmbedder
-from index.embedding import LocalModel
+from index.embed import Embedder, QueryEmbedder
+from index.embedding import MAX_EXPORT_CHARACTERS, EmbeddingModel, LocalModel
 from index.errors import NoCollectionError
 from index.models import DEFAULT_MODEL, ModelIdentity
 from index.sqlite.store import SqliteStore
@@ -21,8 +20,8 @@ from rag.reader import PassageReader
 
 # Connections that a thread keeps; of more collections the one that was asked longest ago is closed.
 KEPT = 16
-
-LoadModel = Callable[[str, Path], LocalModel]
+# How far additions step back: a question then has some three times their share of a processor.
+NICE = 5
 
 
 class Collections:
@@ -37,6 +36,8 @@ class Collections:
         self._settings = settings
         self._reader = reader
         self._embedders: dict[str, QueryEmbedder] = {}
+        # Only the thread that adds uses these.
+        self._models: dict[str, KeptModel] = {}
         self._lock = threading.Lock()
         self._local = threading.local()
 
@@ -66,13 +67,16 @@ class Collections:
             raise NoCollectionError("the collection is empty")
         return Pipeline(store, self._embedder(info.recipe.model), self._reader)
 
-    def model_for(self, folder: Path) -> LocalModel:
+    def model_for(self, folder: Path) -> EmbeddingModel:
         """Return the model to add articles with: the collection's, or the one for a new one."""
         try:
             reference = self.store(folder).info().recipe.model.reference
         except NoCollectionError:
             reference = DEFAULT_MODEL
-        return LocalModel(self._settings.embedder or reference, self._settings.exports)
+        reference = self._settings.embedder or reference
+        if reference not in self._models:
+            self._models[reference] = KeptModel(LocalModel(reference, self._settings.exports))
+        return self._models[reference]
 
     def _embedder(self, identity: ModelIdentity) -> QueryEmbedder:
         with self._lock:
@@ -83,7 +87,34 @@ class Collections:
             return self._embedders[identity.key]
 
 
+class KeptModel:
+    """A model that stays loaded once a few articles were added with it."""
+
+    def __init__(self, model: LocalModel) -> None:
+        self._model = model
+        self._digest: str | None = None
+        self._embedder: Embedder | None = None
+
+    def digest(self) -> str:
+        """Return what identifies its weights, as they were when it was first asked."""
+        if self._digest is None:
+            self._digest = self._model.digest()
+        return self._digest
+
+    def for_building(self, *, characters: int | None = None) -> Embedder:
+        """Return what embeds about so much text."""
+        if characters is None or characters > MAX_EXPORT_CHARACTERS:
+            return self._model.for_building(characters=characters)
+        if self._embedder is None:
+            self._embedder = self._model.for_building(characters=characters)
+        return self._embedder
+
+    def for_asking(self, identity: ModelIdentity) -> QueryEmbedder:
+        """Return what embeds questions."""
+        return self._model.for_asking(identity)
+
+
 def step_back() -> None:
     """Let this thread's work, and that of threads that it starts, wait for what others ask."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
