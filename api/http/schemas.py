@@ -41,11 +41,15 @@ class Strict(BaseModel):
 class Filters(Strict):
     """Which articles may be evidence."""
 
-    outlet: Name | None = Field(None, description="A part of the outlet's name, in any case.")
-    author: Name | None = Field(None, description="A part of the author's name, in any case.")
-    after: IsoDate | None = Field(None, description="Published then or later.")
-    before: IsoDate | None = Field(None, description="Published then or earlier.")
-    article: Name | None = Field(None, description="The id of the only article to look in.")
+    outlet: Name | None = Field(
+        default=None, description="A part of the outlet's name, in any case."
+    )
+    author: Name | None = Field(
+        default=None, description="A part of the author's name, in any case."
+    )
+    after: IsoDate | None = Field(default=None, description="Published then or later.")
+    before: IsoDate | None = Field(default=None, description="Published then or earlier.")
+    article: Name | None = Field(default=None, description="The id of the only article to look in.")
 
 
 class AnswerRequest(Strict):
