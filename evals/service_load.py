@@ -1,7 +1,8 @@
 """Service load: how many answers a second the service gives, and how soon, to how many clients.
 
 Starts a real `dateline serve` over a data folder, asks it golden questions from a process of its
-own, and sets that beside answering the same questions in a bare loop, in turns on the same machine. Run as `python -m evals.service_load`.
+own, and sets that beside answering the same questions in a bare loop, in turns on one
+machine. Run as `python -m evals.service_load`.
 """
 
 import argparse
