@@ -1,4 +1,4 @@
-"""The command line: `dateline ask`, with the commands of `collection_cli` and `eval_cli`.
+"""The command line: `dateline ask`, with what `collection_cli`, `serve_cli` and `eval_cli` add.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
@@ -30,6 +30,7 @@ from api.options import (
     Outlet,
     Unsupported,
 )
+from api.serve_cli import serve
 from api.settings import Settings
 from api.streams import print_json, reported, result_console
 from index.errors import DatelineError
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 
 collection_cli.register(app)
+app.command()(serve)
 app.add_typer(eval_app, name="eval")
 
 

@@ -74,7 +74,7 @@ def _bias_after(
     """Return the name of the bias that is added to a product; it tells whose product it is."""
     while node.op_type != "Add":
         node = followers[node.output[0]]
-    return next(name for name in node.input if name in held)
+    return str(next(name for name in node.input if name in held))
 
 
 if __name__ == "__main__":
