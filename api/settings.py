@@ -11,7 +11,7 @@ from typing import Any
 
 from index.errors import DatelineError
 from index.models import cache_folder
-from rag.litellm_writing import Limits
+from rag.language_model import Limits
 from rag.write.rules import Rules
 
 DEFAULT_DATA = Path(".dateline")
