@@ -4,7 +4,6 @@ It is our own, made by `evals/reader/` (its card is `rag/reader_model/README.md`
 eight bits, and run by onnxruntime; torch is not needed. Knows nothing of where passages come from.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,13 +14,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.models import file_sha256
-from index.onnx import processors
 from index.types import Span
-from rag.errors import ReaderError
+from rag.network import TOKENIZER, Network
 from rag.reader_input import Encoded, Encoder, collate
 
-GRAPH, TOKENIZER, CARD = "reader.onnx", "tokenizer.json", "card.json"
+GRAPH = "reader.onnx"
 OUTPUTS = ("sentence_logits", "passage_logits", "end_logits")
 # Passages that are read together; they are padded to the longest.
 AT_ONCE = 4
@@ -81,20 +78,8 @@ class OnnxReader:
     """
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime  # noqa: PLC0415 - only where something is read
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(2, processors())
-        options.log_severity_level = 3
-        if not _is_exported(folder):
-            raise _damaged(folder)
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
-            )
-            self._encoder = Encoder(folder / TOKENIZER)
-        except Exception as error:
-            raise _damaged(folder) from error
+        self._network = Network(folder, GRAPH, "install Dateline again, or ask with --no-reader")
+        self._encoder = Encoder(folder / TOKENIZER)
 
     def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
         """Return what it makes of each passage, in order.
@@ -140,25 +125,7 @@ class OnnxReader:
             "question": batch.question,
             "sentences": batch.sentences,
         }
-        outputs: list[npt.NDArray[np.float32]] = self._session.run(list(OUTPUTS), feed)
-        return outputs
-
-
-def _is_exported(folder: Path) -> bool:
-    """Tell whether a folder holds exactly the files that its card names."""
-    try:
-        expected = json.loads((folder / CARD).read_text("utf-8"))["files"]
-        found = {name: file_sha256(folder / name) for name in (GRAPH, TOKENIZER)}
-    except (OSError, KeyError, TypeError, ValueError):
-        return False
-    return bool(found == expected)
-
-
-def _damaged(folder: Path) -> ReaderError:
-    return ReaderError(
-        f"the reader in {folder} is missing or damaged: install Dateline again, "
-        "or ask with --no-reader"
-    )
+        return self._network.run(OUTPUTS, feed)
 
 
 class _Joined:

@@ -11,7 +11,7 @@ import pytest
 
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL, locate
-from rag.reader import CARD
+from rag.network import CARD
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

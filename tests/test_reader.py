@@ -15,11 +15,10 @@ import rag.reader
 from index.models import DEFAULT_MODEL, locate
 from index.types import Span
 from rag.errors import ReaderError
+from rag.network import CARD, TOKENIZER
 from rag.reader import (
-    CARD,
     GRAPH,
     LONGEST_ANSWER,
-    TOKENIZER,
     UNREAD,
     OnnxReader,
     Reading,

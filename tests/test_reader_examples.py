@@ -21,7 +21,7 @@ from evals.reader.claims import CLAIMS, read_claims
 from evals.reader.examples import LONGEST, Example, make_examples, split
 from evals.reader.sources import SOURCES, Asked, as_written, file_of, read_sources
 from index.models import DEFAULT_MODEL, locate
-from rag.reader import CARD, TOKENIZER
+from rag.network import CARD, TOKENIZER
 from rag.reader_input import MAX_QUESTION, MAX_TOKENS, Encoder, collate
 
 TOWNS = "Arlen Borva Cestrin Dolmar Everan Fontel Garvik Hestia Ivory Jarnow".split()
@@ -437,7 +437,8 @@ def test_a_reader_reads_alike_in_any_batch(small_reader: Path) -> None:
 
 
 def test_training_follows_what_it_is_shown(small_reader: Path) -> None:
-    from evals.reader.fit import Course, encoded, fit, measure
+    from evals.course import Course
+    from evals.reader.fit import encoded, fit, measure
     from evals.reader.model import load
 
     reader, encoder = load(small_reader)
@@ -494,7 +495,7 @@ def test_a_sentence_without_tokens_has_no_short_answer(small_reader: Path) -> No
 
 
 def test_the_rate_warms_up_and_falls() -> None:
-    from evals.reader.fit import WARM_UP, Course
+    from evals.course import WARM_UP, Course
 
     rates = [Course(1000, None, done=done).rate for done in range(0, 1001, 10)]
     top = rates.index(max(rates))

@@ -14,15 +14,15 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
 
-from evals.reader.model import TOKENIZER, Reader, inputs, load
-from index.embed import quiet
+from evals.graph import write_graph
+from evals.reader.model import Reader, inputs, load
 from index.models import file_sha256
-from rag.reader import CARD, GRAPH, OUTPUTS
+from rag.network import CARD, TOKENIZER
+from rag.reader import GRAPH, OUTPUTS
 from rag.reader_input import Encoder, collate
 
 INPUTS = ("tokens", "attention", "types", "question", "sentences")
@@ -66,42 +66,16 @@ def export_folder(trained: Path, out: Path) -> dict[str, float]:
 
 def export(reader: Reader, encoder: Encoder, path: Path) -> None:
     """Write a reader as a quantised graph: weights in int8, a scale for each output channel."""
-    import onnx  # noqa: PLC0415 - here only
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
-
     batch = collate([encoder.encode(*pair) for pair in SAMPLE])
     pairs, tokens, sentences = (torch.export.Dim(name) for name in ("pairs", "tokens", "sentences"))
     flat = {0: pairs, 1: tokens}
     shapes = dict.fromkeys(INPUTS, flat) | {"sentences": {0: pairs, 1: sentences, 2: tokens}}
-    with TemporaryDirectory() as folder, quiet(), torch.no_grad():
-        program = torch.onnx.export(
-            reader,
-            inputs(batch),
-            dynamo=True,
-            verbose=False,
-            input_names=list(INPUTS),
-            output_names=list(OUTPUTS),
-            dynamic_shapes=shapes,
-        )
-        whole = Path(folder, GRAPH)
-        if program is None:
-            raise RuntimeError("torch's exporter gave nothing")
-        model = program.model_proto
-        # The exporter's own notes on shapes contradict those that quantisation infers.
-        del model.graph.value_info[:]
-        # It notes besides which line of which file each operation comes from, on this machine.
-        for node in model.graph.node:
-            del node.metadata_props[:]
-            node.doc_string = ""
-        onnx.save(model, whole)
-        quantize_dynamic(
-            whole, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
-        )
+    write_graph(reader, inputs(batch), INPUTS, OUTPUTS, shapes, path)
 
 
 def compared(reader: Reader, encoder: Encoder, path: Path) -> dict[str, float]:
     """Return how a quantised reader differs from the trained one, in logits, MB and ms."""
-    import onnxruntime  # noqa: PLC0415 - as in `export`
+    import onnxruntime  # noqa: PLC0415 - here only
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2

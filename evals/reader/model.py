@@ -16,6 +16,7 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 from index.models import DEFAULT_MODEL, locate
+from rag.network import TOKENIZER
 from rag.reader_input import Batch, Encoder
 
 # On a processor, dropout and fused attention cost a third of the time; an epoch or two over many
@@ -25,7 +26,7 @@ UNDROPPED: dict[str, Any] = {
     "hidden_dropout_prob": 0.0,
     "attention_probs_dropout_prob": 0.0,
 }
-WEIGHTS, TOKENIZER, CONFIG = "model.safetensors", "tokenizer.json", "config.json"
+WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
 
 class Reader(nn.Module):

@@ -21,7 +21,8 @@ import torch
 from onnx import numpy_helper
 
 from evals.reader.model import new_reader, save
-from rag.reader import CARD, GRAPH
+from rag.network import CARD
+from rag.reader import GRAPH
 
 BIAS = ".bias"
 

@@ -15,15 +15,16 @@ from typing import Any
 
 import torch
 
+from evals.course import SEED, Course, say
 from evals.provenance import commit, machine
 from evals.reader.changes import Changer
 from evals.reader.claims import CLAIMS, read_claims
 from evals.reader.examples import Example, kinds, make_examples, split
-from evals.reader.fit import RATE, SEED, Course, Pair, encoded, fit, measure, say
-from evals.reader.model import TOKENIZER, new_reader, save
+from evals.reader.fit import RATE, Pair, encoded, fit, measure
+from evals.reader.model import new_reader, save
 from evals.reader.sources import SOURCES, file_of, read_sources
 from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, file_sha256
-from rag.reader import CARD
+from rag.network import CARD, TOKENIZER
 from rag.reader_input import Encoder
 
 VALIDATED, VALIDATED_LAST = 500, 3000

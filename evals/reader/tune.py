@@ -23,15 +23,16 @@ from pathlib import Path
 import torch
 
 from evals.benchmarks.data import fingerprint, read_lines
+from evals.course import SEED, Course, say
 from evals.provenance import commit, machine
 from evals.reader.changes import Changer
 from evals.reader.claims import read_claims
 from evals.reader.examples import Example, cut, kinds, make_examples, split
 from evals.reader.export import export_folder
-from evals.reader.fit import SEED, Course, Pair, encoded, fit, measure, say
-from evals.reader.model import TOKENIZER, new_reader, save
+from evals.reader.fit import Pair, encoded, fit, measure
+from evals.reader.model import new_reader, save
 from evals.reader.sources import Asked, as_written, read_found, read_sources, sentences_of
-from rag.reader import CARD
+from rag.network import CARD, TOKENIZER
 from rag.reader_input import Encoder
 
 FOLDS = 3

@@ -19,6 +19,16 @@ from rag.words import fold, words
 
 QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# What a clause hedges its word with; a sentence that leaves it out says more than its source.
+# "May" is a month, and "about" hedges a figure only.
+HEDGE = re.compile(
+    r"\b(may|[Mm]ight|[Cc]ould|[Ww]ould|[Ss]hould|[Ii]f|[Uu]nless|[Pp]erhaps|[Pp]ossibly|[Rr]eportedly"
+    r"|[Aa]lleged(?:ly)?|[Rr]umou?red|[Cc]laimed|[Cc]laims|[Ee]xpected|[Ll]ikely)\b"
+    r"|\b([Aa]bout|[Aa]round|[Nn]early|[Aa]lmost|[Aa]pproximately|[Rr]oughly|[Uu]p to|[Aa]t least"
+    r"|[Mm]ore than|[Ll]ess than|[Oo]ver|[Uu]nder)\s[$€£]?\d"
+)
+CLAUSE = re.compile(r"[,;:—–]\s|\s(?:and|but|while|whereas|although|though|which|who)\s")
+PASSIVE = re.compile(r"\bby\b")
 DENIALS = frozenset("no not never neither nor none nobody nothing without cannot hardly t".split())
 
 
@@ -47,7 +57,18 @@ class Source:
 
 def findings(sentence: str, source: Source) -> tuple[Finding, ...]:
     """Return all that speaks against a sentence, in the order in which it is looked for."""
-    checks = (_quotes, _quantities, _moments, _digits, _names, _speakers, _denials)
+    checks = (
+        _quotes,
+        _quantities,
+        _moments,
+        _digits,
+        _names,
+        _speakers,
+        _denials,
+        _unattributed,
+        _unhedged,
+        _swapped,
+    )
     return tuple(found for check in checks for found in check(sentence, source))
 
 
@@ -129,6 +150,43 @@ def _denials(sentence: str, source: Source) -> Iterator[Finding]:
             return
     if _denying(sentence) != _denying(source.text):
         yield Finding("partial", "one of the sentence and the source denies something")
+
+
+def _unattributed(sentence: str, source: Source) -> Iterator[Finding]:
+    """Find a word that somebody is said to have said, told as if it were so."""
+    given = find_speakers(source.text)
+    if given and not find_speakers(sentence):
+        named = find_names(sentence)
+        unnamed = [who for who in given if not any(same_name(who, name) for name in named)]
+        if len(unnamed) == len(given):
+            who = given[0].span.of(source.text)
+            yield Finding("partial", f"the source has {who} say it, the sentence says it as a fact")
+
+
+def _unhedged(sentence: str, source: Source) -> Iterator[Finding]:
+    """Find a clause's "may", "if" or "about" that the sentence leaves out."""
+    if HEDGE.search(sentence):
+        return
+    mine = set(words(sentence))
+    clauses = [part for part in CLAUSE.split(source.text) if part.strip()]
+    nearest = max(clauses, key=lambda clause: len(mine & set(words(clause))), default="")
+    hedge = HEDGE.search(nearest)
+    if hedge:
+        said = hedge.group(1) or hedge.group(2)
+        yield Finding("partial", f"the source says “{said}”, the sentence leaves it out")
+
+
+def _swapped(sentence: str, source: Source) -> Iterator[Finding]:
+    """Find two names that the source only has in the other order: who did it to whom?"""
+    mine, theirs = find_names(sentence), find_names(source.text)
+    if len(mine) < 2 or bool(PASSIVE.search(sentence)) != bool(PASSIVE.search(source.text)):
+        return
+    first, second = mine[0], mine[1]
+    before = [n.span.start for n in theirs if same_name(n, first)]
+    after = [n.span.start for n in theirs if same_name(n, second)]
+    if before and after and min(before) > max(after):
+        one, other = first.span.of(sentence), second.span.of(sentence)
+        yield Finding("partial", f"the source names {other} before {one}")
 
 
 def _denying(text: str) -> bool:

@@ -1,28 +1,34 @@
 """Verify: whether the stretches that a written sentence cites support it.
 
 The exact checks find what is wrong or said nowhere. What they do not find fault with is supported
-only where it repeats its source, quantities in any form: any other paraphrase is not judged here,
-and is at most partial. Fails closed. Knows nothing of who wrote the sentence.
+where it repeats its source, quantities in any form, or where a network that reads both is sure
+enough of it. Fails closed. Knows nothing of who wrote the sentence.
 """
 
 import re
 from collections.abc import Sequence
 
+from index.chunk import paragraphs, split_sentences
+from index.types import Span
+from rag.answer import leans_back
 from rag.comparing.names import find_speakers
 from rag.comparing.number_reading import find_quantities
 from rag.comparing.quantities import Measure
 from rag.dates.publication import day_of
 from rag.types import Verdict
 from rag.verify.checks import Source, findings
+from rag.verify.entailment import ReadsClaims, bundled_claim_reader
+from rag.verify.support import Support, fitted, missing_words, support
 from rag.verify.verification import Cited, Verification
-from rag.words import content_words, stem, words
+from rag.words import content_words, words
 
 # The characters before a cited stretch that may tell who "he" is.
 BEFORE = 400
 # The worst finding decides.
 GRAVITY: tuple[Verdict, ...] = ("contradicted", "unsupported", "partial")
-# With less of its words in the source, a sentence is of something else.
-PARTLY = 0.5
+# A sentence that is likelier than this to be supported is not said to be contradicted.
+CONTRADICTED = 0.3
+WORD = re.compile(r"[\w’'.,%-]*\w%?")
 PLAIN = str.maketrans("“”‘’", "\"\"''")
 CLAUSE_END = re.compile(r"[,;—]\s")
 # What comes after a clause and may take back what it says.
@@ -36,38 +42,93 @@ TURNS = frozenset(
 
 
 class Verifier:
-    """Verifies by exact checks and by the source's own words."""
+    """Verifies by exact checks and by a calibrated network.
+
+    Args:
+        reader: what reads a sentence with its evidence.
+    """
+
+    def __init__(self, reader: ReadsClaims) -> None:
+        self._reader = reader
 
     def verify(self, sentence: str, cited: Sequence[Cited]) -> Verification:
         """Return how far what is cited, taken together, supports a sentence.
 
-        The score is 1.0 where the sentence repeats a stretch, else half the share of its
-        topic words that the source holds, nought where a check found it wrong. It is no calibrated
-        probability.
+        The score is the calibrated probability that it is supported: 1.0 where it repeats a
+        stretch, nought where an exact check found it wrong.
+
+        Raises:
+            ReaderError: the network cannot be loaded.
         """
         if not words(sentence) or not cited:
             return Verification("unsupported", 0.0, "nothing is cited for the sentence")
         if any(_repeats(sentence, stretch.text) for stretch in cited):
             return Verification("supported", 1.0, None)
         source = _source(cited)
-        found = findings(sentence, source)
-        for verdict in GRAVITY:
-            for finding in found:
-                if finding.verdict == verdict:
-                    score = _share(sentence, source) / 2 if verdict == "partial" else 0.0
-                    return Verification(verdict, score, finding.reason)
-        share = _share(sentence, source)
-        missing = _missing(sentence, source)
-        if missing:
-            verdict = "partial" if share >= PARTLY else "unsupported"
-            return Verification(verdict, share / 2, f"the source does not say “{missing[0]}”")
-        reason = "the source has these words, and it is not sure that it says the same with them"
-        return Verification("partial", 0.5, reason)
+        found = sorted(findings(sentence, source), key=lambda one: GRAVITY.index(one.verdict))
+        if found and found[0].verdict != "partial":
+            return Verification(found[0].verdict, 0.0, found[0].reason)
+        entailment = self._reader.read(sentence, _evidence(cited))
+        if not entailment.whole:
+            return Verification("unsupported", 0.0, "it is too long to be verified: split it")
+        judged = support(sentence, source.text, entailment)
+        if found:
+            return Verification("partial", judged.probability, found[0].reason)
+        return _judged(sentence, source, judged)
 
 
 def bundled_verifier() -> Verifier:
-    """Return the verifier that ships."""
-    return Verifier()
+    """Return the verifier that ships.
+
+    Raises:
+        ReaderError: its network is damaged.
+    """
+    return Verifier(bundled_claim_reader())
+
+
+def _evidence(cited: Sequence[Cited]) -> list[str]:
+    """Return the sentences that are cited, each after the one that it leans on, if it does."""
+    told: dict[str, None] = {}
+    for stretch in cited:
+        text, start = stretch.article.text, stretch.span.start
+        if leans_back(stretch.text):
+            before = text[max(0, start - BEFORE) : start]
+            parts = [span for part in paragraphs(before) for span in split_sentences(before, part)]
+            told |= {span.of(before): None for span in parts[-1:]}
+        spans = (s for p in paragraphs(stretch.text) for s in split_sentences(stretch.text, p))
+        told |= {span.of(stretch.text): None for span in spans}
+    return list(told)
+
+
+def _judged(sentence: str, source: Source, judged: Support) -> Verification:
+    """Return the verdict where no exact check found anything."""
+    verdict: Verdict = "partial"
+    if judged.probability >= fitted()["threshold"]:
+        return Verification("supported", judged.probability, None)
+    if judged.contradicts and judged.probability < CONTRADICTED:
+        verdict = "contradicted"
+    elif 2 * len(missing_words(sentence, source.text)) > len(content_words(sentence)):
+        verdict = "unsupported"
+    return Verification(verdict, judged.probability, _reason(sentence, source, judged))
+
+
+def _reason(sentence: str, source: Source, judged: Support) -> str:
+    if judged.wrong is not None:
+        written = _whole_words(sentence, judged.wrong)
+        if judged.contradicts:
+            return f"the source says otherwise than “{written}”"
+        return f"the source does not bear out “{written}”"
+    missing = missing_words(sentence, source.text)
+    if missing:
+        return f"the source does not say “{missing[0]}”"
+    return "the source has these words, and it is not sure that it says the same with them"
+
+
+def _whole_words(sentence: str, span: Span) -> str:
+    inside = [
+        m.span() for m in WORD.finditer(sentence) if m.start() < span.end and m.end() > span.start
+    ]
+    return sentence[inside[0][0] : inside[-1][1]] if inside else span.of(sentence)
 
 
 def _source(cited: Sequence[Cited]) -> Source:
@@ -79,20 +140,6 @@ def _source(cited: Sequence[Cited]) -> Source:
     days = {day_of(stretch.article.published) for stretch in cited}
     published = days.pop() if len(days) == 1 else None
     return Source("\n".join(c.text for c in cited), "\n".join(context), published)
-
-
-def _missing(sentence: str, source: Source) -> list[str]:
-    held = {stem(word) for word in words(source.text)}
-    return [
-        word
-        for word in content_words(sentence)
-        if stem(word) not in held and not any(character.isdigit() for character in word)
-    ]
-
-
-def _share(sentence: str, source: Source) -> float:
-    wanted = content_words(sentence)
-    return 1 - len(_missing(sentence, source)) / len(wanted) if wanted else 0.0
 
 
 def _repeats(sentence: str, source: str) -> bool:

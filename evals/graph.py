@@ -1,0 +1,60 @@
+"""Graph: a trained network becomes an ONNX graph with its weights in eight bits.
+
+Knows nothing of what the network reads.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import torch
+
+from index.embed import quiet
+
+
+def write_graph(  # noqa: PLR0913, PLR0917 - each is one thing, and none has a default
+    network: torch.nn.Module,
+    sample: tuple[torch.Tensor, ...],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    shapes: Mapping[str, Mapping[int, Any]],
+    path: Path,
+) -> None:
+    """Write a network as a quantised graph: weights in int8, a scale for each output channel.
+
+    Args:
+        network: ready to read.
+        sample: what it may be called with.
+        inputs: the names of what goes in, in order.
+        outputs: the names of what comes out, in order.
+        shapes: which dimensions of each input may vary.
+        path: the file.
+    """
+    import onnx  # noqa: PLC0415 - here only
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
+
+    with TemporaryDirectory() as folder, quiet(), torch.no_grad():
+        program = torch.onnx.export(
+            network,
+            sample,
+            dynamo=True,
+            verbose=False,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=dict(shapes),
+        )
+        whole = Path(folder, path.name)
+        if program is None:
+            raise RuntimeError("torch's exporter gave nothing")
+        model = program.model_proto
+        # The exporter's own notes on shapes contradict those that quantisation infers.
+        del model.graph.value_info[:]
+        # It notes besides which line of which file each operation comes from, on this machine.
+        for node in model.graph.node:
+            del node.metadata_props[:]
+            node.doc_string = ""
+        onnx.save(model, whole)
+        quantize_dynamic(
+            whole, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+        )

@@ -1,0 +1,1 @@
+"""Verifier: the network beside the exact checks is trained, exported, calibrated and measured."""
