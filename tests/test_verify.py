@@ -3,6 +3,7 @@
 import pytest
 
 from index.types import Article, Span
+from rag.verify.support import fitted
 from rag.verify.verification import Cited
 from rag.verify.verify import bundled_verifier
 
@@ -107,3 +108,57 @@ def test_a_title_may_name_whom_the_source_means_and_supports_no_claim() -> None:
     named = verifier.verify("Anna Berg met the premier.", source).reason
     assert named is not None
     assert "does not name" not in named
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "reason"),
+    [
+        (
+            "The deal is dead, and nobody mourns it.",
+            "According to rivals the deal is dead and nobody mourns it.",
+            "says it as a fact",
+        ),
+        (
+            "Taxes fall next year, the plan shows.",
+            "Taxes could fall next year, the plan shows.",
+            "“could”",
+        ),
+        (
+            "The plant employs 300 people there.",
+            "The plant employs about 300 people there.",
+            "“about”",
+        ),
+        ("Lind sued Berg in May over it.", "Berg sued Lind in May over it.", "before"),
+    ],
+)
+def test_what_a_source_says_with_a_reserve_is_not_supported_without(
+    sentence: str, source: str, reason: str
+) -> None:
+    found = bundled_verifier().verify(sentence, cited(source))
+    assert found.verdict == "partial"
+    assert reason in (found.reason or "")
+
+
+def test_a_count_of_the_same_size_is_no_other_number() -> None:
+    found = bundled_verifier().verify(
+        "The firm cut 300 jobs.", cited("The firm laid off 300 workers.")
+    )
+    assert "300" not in (found.reason or "")
+
+
+def test_a_paraphrase_that_is_sure_is_supported_with_a_probability() -> None:
+    source = (
+        "Mark Carney flew to Beijing in January to meet Li Qiang, the first visit by a Canadian "
+        "leader in eight years."
+    )
+    found = bundled_verifier().verify(
+        "Mark Carney was the first Canadian leader to visit Beijing in eight years.", cited(source)
+    )
+    assert found.verdict == "supported"
+    assert fitted()["threshold"] <= found.score < 1
+
+
+def test_a_sentence_too_long_to_be_read_whole_is_not_supported() -> None:
+    text = "Berg met Lind and " * 60 + "left."
+    found = bundled_verifier().verify(text, cited("Berg met Lind and left."))
+    assert found.verdict == "unsupported"

@@ -37,11 +37,11 @@ from rag.network import CARD
 from rag.words import stem
 
 FOLDS = 5
-EPOCHS = 3
+EPOCHS = 2
 # It has learnt most of what it can; a smaller rate keeps it.
 RATE = 5e-5
 # Of what it learnt from before, so many claims for each new one.
-AGAIN = 1.0
+AGAIN = 0.5
 FILE = "pairs.jsonl"
 CHANCES = "chances.json"
 

@@ -5,15 +5,15 @@ finding, and judges no paraphrase.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from rag.comparing.moments import concur, find_moments
-from rag.comparing.names import find_names, find_speakers, same_name
+from rag.comparing.names import SAID, find_names, find_speakers, same_name
 from rag.comparing.number_reading import find_quantities
 from rag.comparing.polarity import polarities
-from rag.comparing.quantities import agree, same_unit
+from rag.comparing.quantities import Measure, Quantity, agree, same_unit
 from rag.types import Verdict
 from rag.words import fold, words
 
@@ -27,6 +27,8 @@ HEDGE = re.compile(
     r"|\b([Aa]bout|[Aa]round|[Nn]early|[Aa]lmost|[Aa]pproximately|[Rr]oughly|[Uu]p to|[Aa]t least"
     r"|[Mm]ore than|[Ll]ess than|[Oo]ver|[Uu]nder)\s[$€£]?\d"
 )
+ATTRIBUTED = re.compile(rf"\b(?:{SAID}|[Aa]ccording to)\b")
+SENTENCE = re.compile(r"(?<=[.!?])[”\"’']?\s|\n")
 CLAUSE = re.compile(r"[,;:—–]\s|\s(?:and|but|while|whereas|although|though|which|who)\s")
 PASSIVE = re.compile(r"\bby\b")
 DENIALS = frozenset("no not never neither nor none nobody nothing without cannot hardly t".split())
@@ -83,7 +85,7 @@ def _quantities(sentence: str, source: Source) -> Iterator[Finding]:
     given = find_quantities(source.text)
     for mine in find_quantities(sentence):
         alike = [theirs for theirs in given if same_unit(mine, theirs)]
-        if any(agree(mine, theirs) for theirs in alike):
+        if any(agree(mine, theirs) for theirs in alike) or _counted(mine, given):
             continue
         written = mine.span.of(sentence)
         if alike:
@@ -91,6 +93,15 @@ def _quantities(sentence: str, source: Source) -> Iterator[Finding]:
             yield Finding("contradicted", f"the source says {theirs}, the sentence {written}")
         else:
             yield Finding("unsupported", f"the source does not say {written}")
+
+
+def _counted(mine: Quantity, given: Sequence[Quantity]) -> bool:
+    """Tell whether a source counts as many of something: "300 jobs" may be "300 workers"."""
+    return mine.measure is Measure.COUNT and any(
+        theirs.measure is Measure.COUNT
+        and (mine.low, mine.high, mine.rough) == (theirs.low, theirs.high, theirs.rough)
+        for theirs in given
+    )
 
 
 def _moments(sentence: str, source: Source) -> Iterator[Finding]:
@@ -154,23 +165,20 @@ def _denials(sentence: str, source: Source) -> Iterator[Finding]:
 
 def _unattributed(sentence: str, source: Source) -> Iterator[Finding]:
     """Find a word that somebody is said to have said, told as if it were so."""
-    given = find_speakers(source.text)
-    if given and not find_speakers(sentence):
-        named = find_names(sentence)
-        unnamed = [who for who in given if not any(same_name(who, name) for name in named)]
-        if len(unnamed) == len(given):
-            who = given[0].span.of(source.text)
-            yield Finding("partial", f"the source has {who} say it, the sentence says it as a fact")
+    if ATTRIBUTED.search(sentence):
+        return
+    told = ATTRIBUTED.search(_nearest(sentence, SENTENCE.split(source.text)))
+    if told:
+        given = find_speakers(source.text)
+        who = given[0].span.of(source.text) if given else "somebody"
+        yield Finding("partial", f"the source has {who} say it, the sentence says it as a fact")
 
 
 def _unhedged(sentence: str, source: Source) -> Iterator[Finding]:
     """Find a clause's "may", "if" or "about" that the sentence leaves out."""
     if HEDGE.search(sentence):
         return
-    mine = set(words(sentence))
-    clauses = [part for part in CLAUSE.split(source.text) if part.strip()]
-    nearest = max(clauses, key=lambda clause: len(mine & set(words(clause))), default="")
-    hedge = HEDGE.search(nearest)
+    hedge = HEDGE.search(_nearest(sentence, CLAUSE.split(source.text)))
     if hedge:
         said = hedge.group(1) or hedge.group(2)
         yield Finding("partial", f"the source says “{said}”, the sentence leaves it out")
@@ -187,6 +195,12 @@ def _swapped(sentence: str, source: Source) -> Iterator[Finding]:
     if before and after and min(before) > max(after):
         one, other = first.span.of(sentence), second.span.of(sentence)
         yield Finding("partial", f"the source names {other} before {one}")
+
+
+def _nearest(sentence: str, parts: Sequence[str]) -> str:
+    """Return the part of a source that shares most words with a sentence."""
+    mine = set(words(sentence))
+    return max(parts, key=lambda part: len(mine & set(words(part))), default="")
 
 
 def _denying(text: str) -> bool:

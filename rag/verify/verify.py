@@ -120,7 +120,7 @@ def _reason(sentence: str, source: Source, judged: Support) -> str:
         return f"the source does not bear out “{written}”"
     missing = missing_words(sentence, source.text)
     if missing:
-        return f"the source does not say “{missing[0]}”"
+        return f"the source does not say “{missing[0]}”, and it is not sure that it means it"
     return "the source has these words, and it is not sure that it says the same with them"
 
 
