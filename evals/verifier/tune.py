@@ -1,13 +1,12 @@
 """Tune: the trained network learns from summaries that were edited to say something else.
 
-    python -m evals.verifier.tune START --data ../shared/data --out DIR [--folds 5] [--only NAME]
+    python -m evals.verifier.tune START --data ../shared/data --out DIR [--folds 3] [--only NAME]
 
 SummEdits' development half (Apache-2.0; Laban et al. 2023, arXiv:2305.14540) holds edits that keep
 a summary's meaning and edits that change it by a word, which is what a language model's sentence is
 to be held to. Writes `DIR/whole`, tuned on all of it, which is what ships; and `DIR/fold-0`,
-`DIR/fold-1` and so on, each tuned without the documents of its fold, with `chances.json`: for each
-pair of the fold, by its id, the probability that its summary is supported. `evals.verifier.measure`
-measures by those, so that no document is judged by a network that saw it.
+`DIR/fold-1` and so on, each tuned without the documents of its fold, by which
+`evals.verifier.measure` judges those.
 
 Some of what START learnt from is gone through again.
 """
@@ -17,14 +16,15 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from evals.benchmarks.data import fingerprint, read_lines
+from evals.benchmarks.data import read_lines
+from evals.benchmarks.summedits import PAIRS
 from evals.course import SEED, Course, say
 from evals.provenance import commit, machine
 from evals.reader.sources import sentences_of
@@ -32,18 +32,16 @@ from evals.reader.tune import WHOLE, fold_name, folds_of
 from evals.verifier.claims import WORD, Claim, Words, read_claims
 from evals.verifier.fit import encoded, fit
 from evals.verifier.model import load, save
-from evals.verifier.scores import chances
+from index.models import file_sha256
 from rag.network import CARD
 from rag.words import stem
 
-FOLDS = 5
+FOLDS = 3
 EPOCHS = 2
 # It has learnt most of what it can; a smaller rate keeps it.
 RATE = 5e-5
 # Of what it learnt from before, so many claims for each new one.
 AGAIN = 0.5
-FILE = "pairs.jsonl"
-CHANCES = "chances.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +49,10 @@ class Edited:
     """A summary that was edited, as a claim.
 
     Attributes:
-        identifier: the pair's.
         document: names its document.
         claim: the summary against the document's sentences.
     """
 
-    identifier: str
     document: str
     claim: Claim
 
@@ -84,7 +80,7 @@ def read_edited(folder: Path) -> Iterator[Edited]:
     Raises:
         BenchmarkError: the data cannot be read.
     """
-    rows = read_lines(folder / FILE)
+    rows = read_lines(folder / PAIRS)
     kept: dict[str, set[str]] = {}
     for row in rows:
         if row["supported"]:
@@ -95,8 +91,13 @@ def read_edited(folder: Path) -> Iterator[Edited]:
         evidence = tuple(span.of(document) for span in sentences_of(document))
         wrong = () if row["supported"] else _wrong(text, kept.get(document, set()))
         label = "supported" if row["supported"] else "not_supported"
-        name = row["id"].rsplit("_", 1)[0]
-        yield Edited(row["id"], name, Claim(text, evidence, label, name, row["domain"], wrong))
+        name = document_of(row)
+        yield Edited(name, Claim(text, evidence, label, name, row["domain"], wrong))
+
+
+def document_of(row: Mapping[str, Any]) -> str:
+    """Return the name of a pair's document; its edits are numbered after it."""
+    return str(row["id"]).rsplit("_", 1)[0]
 
 
 def _wrong(text: str, kept: set[str]) -> Words | None:
@@ -127,8 +128,8 @@ def _tune(options: argparse.Namespace, name: str, edited: list[Edited], again: l
     card["tuned"] = {
         "method": "python -m evals.verifier.tune",
         "data": {
-            "file": f"summedits/{FILE}",
-            "sha256": fingerprint(options.data, [options.data / "summedits" / FILE]),
+            "file": f"summedits/{PAIRS}",
+            "sha256": file_sha256(options.data / "summedits" / PAIRS),
             "licence": "Apache-2.0",
         },
         "claims": dict(sorted(Counter(claim.source for claim, _ in learnt).items())),
@@ -139,14 +140,6 @@ def _tune(options: argparse.Namespace, name: str, edited: list[Edited], again: l
         "machine": machine(),
     }
     (out / CARD).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
-    if kept_out:
-        judged = chances(
-            network, [encoder.encode(o.claim.text, o.claim.evidence) for o in kept_out]
-        )
-        told = {
-            o.identifier: round(float(p), 4) for o, p in zip(kept_out, judged[:, 0], strict=True)
-        }
-        (out / CHANCES).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

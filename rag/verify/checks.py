@@ -22,11 +22,13 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # What a clause hedges its word with; a sentence that leaves it out says more than its source.
 # "May" is a month, and "about" hedges a figure only.
 HEDGE = re.compile(
-    r"\b(may|[Mm]ight|[Cc]ould|[Ww]ould|[Ss]hould|[Ii]f|[Uu]nless|[Pp]erhaps|[Pp]ossibly|[Rr]eportedly"
+    r"\b(may|[Mm]ight|[Cc]ould|[Ww]ould|[Ss]hould|[Pp]erhaps|[Pp]ossibly|[Rr]eportedly"
     r"|[Aa]lleged(?:ly)?|[Rr]umou?red|[Cc]laimed|[Cc]laims|[Ee]xpected|[Ll]ikely)\b"
     r"|\b([Aa]bout|[Aa]round|[Nn]early|[Aa]lmost|[Aa]pproximately|[Rr]oughly|[Uu]p to|[Aa]t least"
     r"|[Mm]ore than|[Ll]ess than|[Oo]ver|[Uu]nder)\s[$€£]?\d"
 )
+# A condition holds for the whole of its sentence, wherever it stands there.
+CONDITION = re.compile(r"\b([Ii]f|[Uu]nless|[Uu]ntil|[Pp]rovided that|[Aa]ssuming)\b")
 ATTRIBUTED = re.compile(rf"\b(?:{SAID}|[Aa]ccording to)\b")
 SENTENCE = re.compile(r"(?<=[.!?])[”\"’']?\s|\n")
 CLAUSE = re.compile(r"[,;:—–]\s|\s(?:and|but|while|whereas|although|though|which|who)\s")
@@ -176,11 +178,12 @@ def _unattributed(sentence: str, source: Source) -> Iterator[Finding]:
 
 def _unhedged(sentence: str, source: Source) -> Iterator[Finding]:
     """Find a clause's "may", "if" or "about" that the sentence leaves out."""
-    if HEDGE.search(sentence):
+    if HEDGE.search(sentence) or CONDITION.search(sentence):
         return
-    hedge = HEDGE.search(_nearest(sentence, CLAUSE.split(source.text)))
+    told = _nearest(sentence, SENTENCE.split(source.text))
+    hedge = CONDITION.search(told) or HEDGE.search(_nearest(sentence, CLAUSE.split(told)))
     if hedge:
-        said = hedge.group(1) or hedge.group(2)
+        said = next(group for group in hedge.groups() if group)
         yield Finding("partial", f"the source says “{said}”, the sentence leaves it out")
 
 
