@@ -1,4 +1,4 @@
-"""The command line: `dateline ask`, with the commands of `collection_cli` and `eval_cli`.
+"""The command line: `dateline ask` and `search`, and the commands of the other `*_cli` modules.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
@@ -15,12 +15,25 @@ from typing import Annotated
 
 import typer
 
-from api import collection_cli
+from api import collection_cli, config_cli, doctor_cli
+from api.chat import chat_cli
 from api.eval_cli import eval_app
 from api.opening import open_pipeline
-from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoReader, Outlet
+from api.options import (
+    After,
+    AsFormat,
+    AsJson,
+    AsOfDay,
+    Author,
+    Before,
+    Data,
+    Format,
+    NoReader,
+    Outlet,
+)
 from api.settings import Settings
-from api.streams import print_json, reported, result_console
+from api.streams import piped_text, print_json, reported, result_console
+from index.errors import DatelineError
 
 app = typer.Typer(
     name="dateline",
@@ -31,8 +44,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+chat_cli.register(app)
 collection_cli.register(app)
 app.add_typer(eval_app, name="eval")
+config_cli.register(app)
+doctor_cli.register(app)
 
 
 @app.callback()
@@ -42,28 +58,38 @@ def _dateline() -> None:
 
 @app.command()
 def ask(  # noqa: PLR0913 - one for each option
-    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    question: Annotated[
+        str | None,
+        typer.Argument(help="The question, in quotation marks; default: standard input."),
+    ] = None,
     data: Data = None,
     *,
     as_of: AsOfDay = None,
     no_reader: NoReader = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what decided, and how.")] = False,
+    written_as: AsFormat = Format.TEXT,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, every sentence with its quotation, or say that it is not answered.
 
-    Example: dateline ask "What tariff does Canada put on Chinese electric vehicles?"
+    Examples: dateline ask "What tariff does Canada put on Chinese electric vehicles?" ·
+    dateline ask --format md < question.txt > answer.md
     """
     from rag.question import check  # noqa: PLC0415 - not for --help
     from rag.retrieve import Scope  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ, data=data)
     with reported():
+        question = question if question is not None else piped_text("the question")
         check(question)
         pipeline = open_pipeline(settings, reads=not no_reader)
         answer = pipeline.ask(question, scope=Scope(as_of=as_of), explain=explain)
-        if as_json:
+        if as_json or written_as is Format.JSON:
             print_json(answer.to_json())
+        elif written_as is Format.MARKDOWN:
+            from api.markdown import answer_markdown  # noqa: PLC0415 - not for most answers
+
+            typer.echo(answer_markdown(answer), nl=False)
         else:
             from api.render import show_answer  # noqa: PLC0415 - rich is slow to import
 
@@ -121,6 +147,9 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app(prog_name="dateline")
+    except DatelineError as error:
+        typer.echo(f"dateline: {error}", err=True)
+        sys.exit(2)
     except Exception:  # noqa: BLE001 - a fault of ours must not read as a failed gate
         traceback.print_exc()
         sys.exit(2)

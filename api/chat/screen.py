@@ -1,0 +1,232 @@
+"""Screen: how a conversation is shown, event by event.
+
+Everything that comes from articles is cleaned before it is printed. Knows nothing of how answers
+are made or of what is typed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from api.chat.flow import Flow
+from api.chat.passage import in_context, in_paragraph, quoted
+from api.render import (
+    INDENT,
+    clean,
+    described,
+    marked,
+    named,
+    paragraph,
+    reached_to,
+    unanswered,
+    who_and_when,
+)
+from index.types import Span
+from rag.events import CheckedSentence, Done, Event, FoundDisagreement, Retrieval
+from rag.types import Answer, Citation, Disagreement, Nearest, Source
+
+if TYPE_CHECKING:
+    from index.types import Article
+
+Texts = Callable[[str], "Article | None"]
+"""Gives an article by its id."""
+LEAST_TABLE_WIDTH = 40
+
+
+class Screen:
+    """Where a conversation is shown.
+
+    Args:
+        console: what it is printed on.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        # A terminal that shows no weight of letters cannot show which words of many are meant.
+        self._highlights = console.is_terminal and console.color_system is not None
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print a line about the conversation itself."""
+        paragraph(self.console, Text(clean(text), style=style))
+
+    def blank(self) -> None:
+        """Print an empty line."""
+        self.console.print()
+
+    def answering(self, question: str) -> "AnswerShown":
+        """Return what shows the answer to a question as its events come."""
+        return AnswerShown(self, question)
+
+    def sources(self, answer: Answer, texts: Texts) -> None:
+        """Print the sources of an answer, each with the quoted words in their paragraph."""
+        paragraph(self.console, Text("Sources", style="bold"))
+        for source in answer.sources:
+            paragraph(self.console, described(source))
+            self._quotations(texts(source.article), citations_of(answer, source))
+        if answer.as_of is not None:
+            self.blank()
+            paragraph(self.console, Text(f"Evidence as of {reached_to(answer.as_of)}", style="dim"))
+
+    def nearest(self, answer: Answer) -> None:
+        """Print the passages that came nearest to an answer."""
+        if not answer.nearest:
+            return
+        self.blank()
+        paragraph(self.console, Text("The nearest passages, which are no answer", style="bold"))
+        for number, near in enumerate(answer.nearest, start=1):
+            head = Text(f"{number}. ", style="cyan").append(named(near), style="default")
+            paragraph(self.console, head)
+            shown = in_paragraph(near.quote, [Span(0, len(near.quote))], plain=True)
+            for part in shown:
+                paragraph(self.console, part, INDENT)
+
+    def context(
+        self, head: Source | Nearest, article: "Article | None", spans: Sequence[Span]
+    ) -> None:
+        """Print the paragraphs around quoted words."""
+        title = described(head) if isinstance(head, Source) else Text(named(head))
+        paragraph(self.console, title)
+        if isinstance(head, Source) and head.url:
+            paragraph(self.console, Text(clean(head.url), style="dim"), INDENT)
+        if article is None:
+            self.say("this article has left the collection since", "yellow")
+            return
+        self.blank()
+        for part in in_context(article.text, spans, marks=not self._highlights):
+            paragraph(self.console, part, INDENT)
+            self.blank()
+
+    def differing(
+        self, found: Disagreement, sources: Mapping[int, Source], *, updates: bool
+    ) -> None:
+        """Print what sources differ on, or bring up to date, as a small table."""
+        self.blank()
+        opening = "Brought up to date" if updates else "Sources differ on"
+        title = f"{opening}{':' if updates else ''} {clean(found.about)}"
+        paragraph(self.console, Text(title, style="bold yellow"))
+        rows = []
+        for position in found.positions:
+            taken = [sources[n] for n in position.sources if n in sources]
+            said = "; ".join(who_and_when(source) for source in taken)
+            rows.append((clean(position.value).rstrip("."), said, marked(position.sources)))
+        if not self.console.is_terminal or self.console.width < LEAST_TABLE_WIDTH:
+            for value, said, marks in rows:
+                line = Text(value, style="bold").append(f"  {said} ", style="not bold")
+                paragraph(self.console, line.append_text(marks), INDENT)
+            return
+        table = Table(box=box.SIMPLE, show_header=False, pad_edge=False, padding=(0, 1))
+        table.add_column(style="bold", overflow="fold")
+        table.add_column(overflow="fold")
+        table.add_column(no_wrap=True)
+        for value, said, marks in rows:
+            table.add_row(Text(value), Text(said), marks)
+        for line in self.console.render_lines(table, pad=False):
+            text = Text().append_tokens((part.text, part.style) for part in line)
+            text.rstrip()
+            if text.plain.strip():
+                self.console.print(text, soft_wrap=True)
+
+    def commands(
+        self, commands: Sequence[tuple[str, str]], keys: Sequence[tuple[str, str]]
+    ) -> None:
+        """Print what can be typed, and what the keys do."""
+        wide = max(len(name) for name, _ in (*commands, *keys)) + 2
+        for rows in (commands, keys):
+            for name, says in rows:
+                line = Text(name.ljust(wide) if self.console.width > 2 * wide else f"{name}: ")
+                line.stylize("bold cyan")
+                paragraph(self.console, line.append(says, style="not bold default"))
+            self.blank()
+
+    def _quotations(self, article: "Article | None", citations: Sequence[Citation]) -> None:
+        if article is None or not self._highlights:
+            for citation in citations:
+                paragraph(self.console, quoted(citation.quote), INDENT)
+            return
+        spans = [Span(citation.start, citation.end) for citation in citations]
+        for part in in_paragraph(article.text, spans):
+            paragraph(self.console, part, INDENT)
+
+
+def citations_of(answer: Answer, source: Source) -> list[Citation]:
+    """Return the citations of a source in an answer."""
+    return [
+        citation
+        for sentence in answer.sentences
+        for citation in sentence.citations
+        if citation.source == source.n
+    ]
+
+
+class AnswerShown:
+    """An answer that is being shown, from the first event to the last."""
+
+    def __init__(self, screen: Screen, question: str) -> None:
+        self._screen = screen
+        self._question = question
+        self._flow = Flow(screen.console)
+        self._sources: dict[int, Source] = {}
+        self._status: Status | None = None
+        self._flowing = True
+
+    def wait(self) -> None:
+        """Show that something is being done, where nothing is shown yet."""
+        if self._status is None and not self._sources and self._screen.console.is_terminal:
+            self._status = self._screen.console.status(Text("looking …", style="dim"))
+            self._status.start()
+
+    def show(self, event: Event) -> None:
+        """Show what has become known."""
+        if isinstance(event, Retrieval):
+            understood = event.standalone_question
+            if " ".join(understood.split()) != " ".join(self._question.split()):
+                self._pause()
+                self._screen.say(f"understood as: {understood}", "dim italic")
+            return
+        self._pause()
+        if isinstance(event, CheckedSentence):
+            self._sources |= {source.n: source for source in event.sources}
+            text = Text(clean(event.sentence.text) + " ")
+            numbers = {citation.source for citation in event.sentence.citations}
+            self._flow.add(text.append_text(marked(sorted(numbers))))
+        elif isinstance(event, FoundDisagreement):
+            self.end_of_sentences()
+            self._screen.differing(event.disagreement, self._sources, updates=event.updates)
+
+    def finish(self, done: Done, texts: Texts) -> None:
+        """Show what comes below the sentences."""
+        self._pause()
+        self.end_of_sentences()
+        answer = done.answer
+        if answer.abstained:
+            self._screen.say(f"{answer.text} Why: {answer.reason or 'no reason is given'}.")
+            self._screen.nearest(answer)
+            return
+        for part in answer.unanswered:
+            self._screen.blank()
+            paragraph(self._screen.console, unanswered(part))
+        self._screen.blank()
+        self._screen.sources(answer, texts)
+
+    def stop(self) -> None:
+        """Leave what is shown as it is."""
+        with suppress(Exception):
+            self._pause()
+        self.end_of_sentences()
+
+    def end_of_sentences(self) -> None:
+        """End the line that sentences are printed on."""
+        if self._flowing:
+            self._flow.end()
+            self._flowing = False
+
+    def _pause(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
