@@ -12,8 +12,8 @@ from api.render import clean
 from index.types import Span
 
 # A longer paragraph is shown from a little before the quoted words to a little after them.
-WHOLE_CHARS = 700
-AROUND_CHARS = 160
+WHOLE_CHARS = 420
+AROUND_CHARS = 120
 NEAREST_CHARS = 300
 QUOTED, AROUND = "bold", "dim"
 OPENS, CLOSES = "»", "«"

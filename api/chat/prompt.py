@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 MARK, MORE = "› ", "  "
+# Kept free below the line, so that it does not jump when a menu opens.
+MENU_LINES = 5
 # A file of one's own questions is nobody else's to read.
 PRIVATE = 0o600
 
@@ -97,6 +99,7 @@ class TerminalPrompt:
                 {"prompt": "bold ansicyan", "bottom-toolbar": "noreverse ansibrightblack"}
             ),
             color_depth=ColorDepth.from_env(),
+            reserve_space_for_menu=MENU_LINES,
         )
         self._session.app.after_render += lambda _app: self._shown()
 

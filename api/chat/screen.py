@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
@@ -27,6 +26,7 @@ from api.render import (
     unanswered,
     who_and_when,
 )
+from api.render_explanation import show_table
 from index.types import Span
 from rag.events import CheckedSentence, Done, Event, FoundDisagreement, Retrieval
 from rag.types import Answer, Citation, Disagreement, Nearest, Source
@@ -97,10 +97,9 @@ class Screen:
         if article is None:
             self.say("this article has left the collection since", "yellow")
             return
-        self.blank()
         for part in in_context(article.text, spans, marks=not self._highlights):
-            paragraph(self.console, part, INDENT)
             self.blank()
+            paragraph(self.console, part, INDENT)
 
     def differing(
         self, found: Disagreement, sources: Mapping[int, Source], *, updates: bool
@@ -120,29 +119,23 @@ class Screen:
                 line = Text(value, style="bold").append(f"  {said} ", style="not bold")
                 paragraph(self.console, line.append_text(marks), INDENT)
             return
-        table = Table(box=box.SIMPLE, show_header=False, pad_edge=False, padding=(0, 1))
-        table.add_column(style="bold", overflow="fold")
-        table.add_column(overflow="fold")
+        table = _grid()
         table.add_column(no_wrap=True)
         for value, said, marks in rows:
-            table.add_row(Text(value), Text(said), marks)
-        for line in self.console.render_lines(table, pad=False):
-            text = Text().append_tokens((part.text, part.style) for part in line)
-            text.rstrip()
-            if text.plain.strip():
-                self.console.print(text, soft_wrap=True)
+            table.add_row(Text(value, style="bold"), Text(said), marks)
+        show_table(self.console, table)
 
     def commands(
         self, commands: Sequence[tuple[str, str]], keys: Sequence[tuple[str, str]]
     ) -> None:
         """Print what can be typed, and what the keys do."""
-        wide = max(len(name) for name, _ in (*commands, *keys)) + 2
-        for rows in (commands, keys):
+        for place, rows in enumerate((commands, keys)):
+            if place:
+                self.blank()
+            table = _grid()
             for name, says in rows:
-                line = Text(name.ljust(wide) if self.console.width > 2 * wide else f"{name}: ")
-                line.stylize("bold cyan")
-                paragraph(self.console, line.append(says, style="not bold default"))
-            self.blank()
+                table.add_row(Text(name, style="bold cyan"), Text(says))
+            show_table(self.console, table)
 
     def _quotations(self, article: "Article | None", citations: Sequence[Citation]) -> None:
         if article is None or not self._highlights:
@@ -162,6 +155,13 @@ def citations_of(answer: Answer, source: Source) -> list[Citation]:
         for citation in sentence.citations
         if citation.source == source.n
     ]
+
+
+def _grid() -> Table:
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    grid.add_column(overflow="fold")
+    grid.add_column(overflow="fold")
+    return grid
 
 
 class AnswerShown:
