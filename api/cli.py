@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import traceback
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -28,9 +28,12 @@ from api.options import (
     Before,
     Data,
     Format,
+    Model,
     NoReader,
     Outlet,
+    Unsupported,
 )
+from api.serve_cli import serve
 from api.settings import Settings
 from api.streams import piped_text, print_json, reported, result_console
 from index.errors import DatelineError
@@ -46,6 +49,7 @@ app = typer.Typer(
 
 chat_cli.register(app)
 collection_cli.register(app)
+app.command()(serve)
 app.add_typer(eval_app, name="eval")
 config_cli.register(app)
 doctor_cli.register(app)
@@ -66,20 +70,24 @@ def ask(  # noqa: PLR0913 - one for each option
     *,
     as_of: AsOfDay = None,
     no_reader: NoReader = False,
+    model: Model = None,
+    unsupported: Unsupported = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show what decided, and how.")] = False,
     written_as: AsFormat = Format.TEXT,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, every sentence with its quotation, or say that it is not answered.
 
-    Examples: dateline ask "What tariff does Canada put on Chinese electric vehicles?" ·
-    dateline ask --format md < question.txt > answer.md
+    Example: dateline ask "What tariff does Canada put on Chinese electric vehicles?"
+    or: dateline ask --format md < question.txt > answer.md
     """
     from rag.question import check  # noqa: PLC0415 - not for --help
     from rag.retrieve import Scope  # noqa: PLC0415
 
-    settings = Settings.from_environment(os.environ, data=data)
     with reported():
+        settings = Settings.from_environment(
+            os.environ, data=data, model=model, unsupported=unsupported
+        )
         question = question if question is not None else piped_text("the question")
         check(question)
         pipeline = open_pipeline(settings, reads=not no_reader)
@@ -124,11 +132,12 @@ def search(  # noqa: PLR0913 - one for each option
     from rag.question import check  # noqa: PLC0415
     from rag.retrieve import Scope  # noqa: PLC0415
 
-    settings = Settings.from_environment(os.environ, data=data)
     with reported():
+        settings = Settings.from_environment(os.environ, data=data)
         check(question)
         where = Filter(outlet, author, after, before, article=article)
-        pipeline = open_pipeline(settings, reads=not no_reader)
+        # No language model takes part in a search.
+        pipeline = open_pipeline(replace(settings, model=None), reads=not no_reader)
         found = pipeline.search(question, scope=Scope(where, as_of), limit=limit)
         if as_json:
             print_json([asdict(hit) for hit in found])

@@ -129,7 +129,7 @@ def articles(  # noqa: PLR0913 - one for each option
 ) -> None:
     """List the articles of the collection, or show one.
 
-    Examples: dateline articles --outlet Courier --after 2026-01 · dateline articles ID --removed
+    Example: dateline articles --outlet Courier --after 2026-01 · dateline articles ID --removed
     """
     from index.filters import Filter, FilterError  # noqa: PLC0415 - not for --help
 

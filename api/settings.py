@@ -19,24 +19,30 @@ from typing import Any
 import platformdirs
 
 from index.errors import DatelineError
+from rag.litellm_writing import Limits
+from rag.write.rules import Rules
 
 APP = "dateline"
 PREFIX = "DATELINE_"
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 DEFAULT = "default"
+# Only the environment holds a secret: it has no place in a file or on a screen.
+HIDDEN = "_KEY"
+RULES, LIMITS = Rules(), Limits()
 
 
 class SettingsError(DatelineError):
     """A setting has a name that there is not, or a value that it cannot have; says where."""
 
 
-def _setting(
+def _setting(  # noqa: PLR0913 - one for each thing that is known of a setting
     default: Any,  # noqa: ANN401 - of the field's own type
     what: str,
     *,
     choices: tuple[str, ...] = (),
     least: float | None = None,
     most: float | None = None,
+    own: bool = False,
 ) -> Any:  # noqa: ANN401 - so that a field keeps its type
     """Return a field of `Settings`.
 
@@ -46,8 +52,9 @@ def _setting(
         choices: the only values that it can have, where it is a text.
         least: what a number must reach.
         most: what a number must not pass.
+        own: it is not taken from a file in the working folder, which may be somebody else's.
     """
-    metadata = {"what": what, "choices": choices, "least": least, "most": most}
+    metadata = {"what": what, "choices": choices, "least": least, "most": most, "own": own}
     if callable(default):
         return field(default_factory=default, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -64,6 +71,42 @@ class Settings:
     embedder: str | None = _setting(
         None, "the embedding model, by name or folder; unset: the collection's own"
     )
+    model: str | None = _setting(
+        None, "the language model that words answers, by litellm's name; unset: none does"
+    )
+    model_url: str | None = _setting(
+        None, "the base URL of its server, where that is not its provider's", own=True
+    )
+    unsupported: str = _setting(
+        "drop",
+        "what becomes of a sentence of the model's that its sources do not support",
+        choices=("drop", "flag"),
+    )
+    model_reach: float = _setting(
+        RULES.reach,
+        "the least confidence with which the model is asked where quotations do not answer",
+        least=0,
+        most=0.5,
+    )
+    model_passages: int = _setting(
+        RULES.passages, "how many passages the model is shown", least=1, most=50
+    )
+    model_max_tokens: int = _setting(
+        RULES.max_tokens, "how many tokens it may write in a call", least=16, most=100_000
+    )
+    model_budget_tokens: int = _setting(
+        RULES.budget_tokens, "how many tokens an answer may take", least=100, most=10_000_000
+    )
+    model_budget_usd: float = _setting(
+        RULES.budget_usd, "how many US dollars an answer may cost", least=0, most=1_000
+    )
+    model_first_seconds: float = _setting(
+        LIMITS.first_seconds, "how long its first word may take", least=0.1, most=3_600
+    )
+    model_seconds: float = _setting(
+        LIMITS.total_seconds, "how long its whole text may take", least=0.1, most=3_600
+    )
+    model_tries: int = _setting(LIMITS.tries, "how often a call is made at most", least=1, most=10)
     history: Path = _setting(
         lambda: platformdirs.user_state_path(APP) / "chat-history",
         "the file that keeps what was typed into the chat",
@@ -98,6 +141,7 @@ class Declared:
         default: its default.
         what: what it sets.
         choices, least, most: what its values are held to.
+        own: whether a file in the working folder, which may be somebody else's, cannot set it.
     """
 
     name: str
@@ -107,6 +151,7 @@ class Declared:
     choices: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
+    own: bool = False
 
     @property
     def variable(self) -> str:
@@ -174,7 +219,11 @@ def gathered(
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     """Return the variables that are named like settings and set none."""
     known = {one.variable for one in declared().values()}
-    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return sorted(
+        name
+        for name in environment
+        if name.startswith(PREFIX) and not name.endswith(HIDDEN) and name not in known
+    )
 
 
 def _from_files() -> Iterator[tuple[str, Any, str, Path | None]]:
@@ -185,6 +234,12 @@ def _from_files() -> Iterator[tuple[str, Any, str, Path | None]]:
             # In the working folder a relative path stays as short as it was written.
             folder = None if path.parent == Path() else path.parent
             for name, raw, place in entries(path, tuple(declared())):
+                if folder is None and declared()[name].own:
+                    raise SettingsError(
+                        f"{place}: {name} says where your questions and your key are sent, and "
+                        f"this folder may be somebody else's: set it in {files()[0]} or in "
+                        f"{declared()[name].variable}"
+                    )
                 yield name, raw, place, folder
 
 

@@ -226,7 +226,7 @@ class _Loader:
 
     def _named(self, story: Story, claim: Claim) -> Loaded | Skipped:
         try:
-            _check(story)
+            check_text(story)
             named = {name: getattr(story, name) for name in STORY_FIELDS}
             article = self._ids.name(Article(id="", **named), claim)
         except ArticleError as error:
@@ -252,7 +252,12 @@ def _page_story(document: Document) -> Story:
     return story
 
 
-def _check(story: Story) -> None:
+def check_text(story: Story) -> None:
+    """Refuse a story that has no text, or more than any article.
+
+    Raises:
+        ArticleError: that is so.
+    """
     if not story.text.strip():
         raise ArticleError("it has no text")
     if len(story.text) > MAX_TEXT_LENGTH:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.options import AsOfDay, Data, NoReader
+from api.options import AsOfDay, Data, Model, NoReader, Unsupported
 from api.streams import reported
 
 if TYPE_CHECKING:
@@ -17,11 +17,13 @@ def register(app: typer.Typer) -> None:
     app.command()(chat)
 
 
-def chat(
+def chat(  # noqa: PLR0913 - one for each option
     data: Data = None,
     *,
     as_of: AsOfDay = None,
     no_reader: NoReader = False,
+    model: Model = None,
+    unsupported: Unsupported = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Read lines as from a pipe: no editing, no menus.")
     ] = False,
@@ -29,13 +31,14 @@ def chat(
     """Hold a conversation: follow-ups are understood, sources are at hand, /help lists the rest.
 
     Ctrl-C stops an answer, Ctrl-D leaves. Where lines are piped in, each is a question or command.
-    Examples: dateline chat · dateline chat --as-of 2026-01-14 · dateline chat < questions.txt
+    Example: dateline chat --as-of 2026-01-14
+    or: dateline chat < questions.txt
     """
     from api.chat.loop import Chat, terminal_prompt  # noqa: PLC0415 - not for --help
     from api.chat.session import Session  # noqa: PLC0415
     from api.settings import Settings, gathered  # noqa: PLC0415
 
-    flags = {"data": data}
+    flags: dict[str, object] = {"data": data, "model": model, "unsupported": unsupported}
 
     def opened(settings: Settings) -> "Pipeline":
         from api.opening import open_pipeline  # noqa: PLC0415 - while the prompt is shown
@@ -46,7 +49,7 @@ def chat(
         session = Session(gathered(os.environ, **flags).settings, as_of=as_of)
 
         def with_flag(name: str, value: object) -> Settings:
-            flags[name] = value  # type: ignore[assignment] - each of its setting's own type
+            flags[name] = value
             return gathered(os.environ, **flags).settings
 
         talk = Chat(session, opened, with_flag)

@@ -163,15 +163,10 @@ def _say_scope(chat: "Chat") -> None:
 
 
 def _model(chat: "Chat", rest: str) -> None:
-    from api.settings import declared  # noqa: PLC0415 - as above
-
-    if "model" not in declared():
-        raise CommandError(
-            "answers are the articles' own sentences here: no language model can be set"
-        )
     if rest:
-        chat.set_model(None if rest.casefold() == OFF else rest)
-    model = getattr(chat.session.settings, "model", None)
+        # An empty name is stronger than one that a file or the environment has.
+        chat.set_model("" if rest.casefold() == OFF else rest)
+    model = chat.session.settings.model
     chat.screen.say(
         f"answers are worded by {model}" if model else "answers are the articles' own sentences",
         "dim",

@@ -113,8 +113,8 @@ class Chat:
         parts = [f"{count:,} {'article' if count == 1 else 'articles'}{newest}"]
         if narrowed := session.narrowed():
             parts.append(narrowed)
-        if model := getattr(session.settings, "model", None):
-            parts.append(model)
+        if session.settings.model is not None:
+            parts.append(session.settings.model)
         return " · ".join((*parts, "/help"))
 
     def answer(self, question: str) -> None:
@@ -149,8 +149,8 @@ class Chat:
         """Look again which articles there are; another process may have changed them."""
         self.session.articles = self.answering.call(lambda pipeline: tuple(pipeline.store.listed()))
 
-    def set_model(self, name: str | None) -> None:
-        """Let another language model word the answers from here on, or none.
+    def set_model(self, name: str) -> None:
+        """Let another language model word the answers from here on; an empty name lets none.
 
         Raises:
             DatelineError: it cannot be used; the one before it stays.

@@ -19,10 +19,12 @@ from api.render import (
     INDENT,
     clean,
     described,
+    flag_of,
     marked,
     named,
     paragraph,
     reached_to,
+    show_model,
     unanswered,
     who_and_when,
 )
@@ -72,6 +74,7 @@ class Screen:
         if answer.as_of is not None:
             self.blank()
             paragraph(self.console, Text(f"Evidence as of {reached_to(answer.as_of)}", style="dim"))
+        show_model(self.console, answer)
 
     def nearest(self, answer: Answer) -> None:
         """Print the passages that came nearest to an answer."""
@@ -194,7 +197,10 @@ class AnswerShown:
             self._sources |= {source.n: source for source in event.sources}
             text = Text(clean(event.sentence.text) + " ")
             numbers = {citation.source for citation in event.sentence.citations}
-            self._flow.add(text.append_text(marked(sorted(numbers))))
+            text.append_text(marked(sorted(numbers)))
+            if event.sentence.verdict != "supported":
+                text.append(f" ({flag_of(event.sentence)})", style="bold red")
+            self._flow.add(text)
         elif isinstance(event, FoundDisagreement):
             self.end_of_sentences()
             self._screen.differing(event.disagreement, self._sources, updates=event.updates)
@@ -206,6 +212,7 @@ class AnswerShown:
         answer = done.answer
         if answer.abstained:
             self._screen.say(f"{answer.text} Why: {answer.reason or 'no reason is given'}.")
+            show_model(self._screen.console, answer)
             self._screen.nearest(answer)
             return
         for part in answer.unanswered:

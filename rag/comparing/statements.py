@@ -14,7 +14,7 @@ from rag.comparing.topics import Topic, topics
 from rag.comparing.values import Claim, Value, pick
 
 # What a reader takes for the answer with so much confidence has only to be about the same names.
-TRUSTED = 0.5
+TRUSTED = 0.2
 # How much of an article before a sentence tells who "he" is.
 BEFORE = 300
 CLAUSE = re.compile(r"[;—]|,\s(?:while|whereas|but)\b")
@@ -101,7 +101,8 @@ def read_statement(focus: Focus, index: int, statement: Statement) -> list[Readi
 def _outside(text: str, told: Sequence[Topic], value: Value) -> frozenset[str]:
     """Return the topics of the clause that a value stands in, without its own words."""
     if isinstance(value, Claim):
-        return frozenset(t.stem for t in told)
+        # "Opposes" tells of support too.
+        return frozenset(t.stem for t in told) | {value.word}
     ends = [match.start() for match in CLAUSE.finditer(text)]
     start = max((end for end in ends if end <= value.span.start), default=0)
     end = min((end for end in ends if end >= value.span.end), default=len(text))
