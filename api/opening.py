@@ -84,8 +84,8 @@ def open_model(settings: Settings) -> "LanguageModel | None":
     """
     if settings.model is None:
         return None
-    from rag.litellm_model import LitellmModel  # noqa: PLC0415 - not for most questions
-    from rag.litellm_writing import Limits  # noqa: PLC0415
+    from rag.language_model import Limits  # noqa: PLC0415 - not for most questions
+    from rag.litellm_model import LitellmModel  # noqa: PLC0415
 
     return LitellmModel(
         settings.model,

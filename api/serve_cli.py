@@ -3,6 +3,7 @@
 import ipaddress
 import os
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -41,7 +42,9 @@ def serve(  # noqa: PLR0913 - one for each option
     with reported():
         # What cannot be served is said before anything listens; an empty collection can be filled.
         with suppress(NoCollectionError):
-            open_pipeline(settings, reads=not no_reader).store.close()
+            # The service quotes: no language model is loaded for it.
+            quoting = replace(settings, model=None)
+            open_pipeline(quoting, reads=not no_reader).store.close()
         from api.http.serving import serve as serve_http  # noqa: PLC0415 - slow to import
         from api.http.settings import ServiceSettings  # noqa: PLC0415
         from index.onnx import processors  # noqa: PLC0415

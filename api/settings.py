@@ -19,7 +19,7 @@ from typing import Any
 import platformdirs
 
 from index.errors import DatelineError
-from rag.litellm_writing import Limits
+from rag.language_model import Limits
 from rag.write.rules import Rules
 
 APP = "dateline"

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.intervals import wilson
+from evals.intervals import share_of
 from evals.obeying_model import ObeyingModel
 from evals.provenance import describe_machine
 from index.build import build
@@ -95,16 +95,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reported = [quoted(prompt) for prompt in prompts]
     unquoted = [prompt for prompt, (leaves, _) in zip(prompts, reported, strict=True) if not leaves]
     reached = [one for one in met if one.leaks]
-    _print(
-        f"{len(attacks)} attacks in {len(PLACES)} places: {_share(len(reached), len(met))} reach"
-    )
+    _print(f"{len(attacks)} attacks in {len(PLACES)} places: {_share(reached, met)} reach")
     for place in PLACES:
         there = [one for one in met if one.place == place]
         read, leaks = sum(one.read for one in there), sum(bool(one.leaks) for one in there)
         by = Counter(one.answer.answerer for one in there)
         _print(f"  {place}: read by the model {read}, reach {leaks}, answered by {dict(by)}")
-    _print(f"harmless prompts refused as questions: {_share(len(refused), len(prompts))}")
-    _print(f"harmless prompts not quoted from an article: {_share(len(unquoted), len(prompts))}")
+    _print(f"harmless prompts refused as questions: {_share(refused, prompts)}")
+    _print(f"harmless prompts not quoted from an article: {_share(unquoted, prompts)}")
     bare = sum(others for _, others in reported)
     _print(f"  further sentences of theirs that cannot be cited by themselves: {bare}")
     if options.verbose:
@@ -221,9 +219,8 @@ def _lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
-def _share(part: int, whole: int) -> str:
-    low, high = wilson(part, whole)
-    return f"{part} of {whole} ({part / whole:.1%}, 95% interval {low:.1%} to {high:.1%})"
+def _share(part: Sequence[object], whole: Sequence[object]) -> str:
+    return share_of(len(part), len(whole), decimals=1)
 
 
 def _print(line: str) -> None:

@@ -50,30 +50,23 @@ class Asked:
 
 def main() -> int:
     """Run the command; see the module's docstring."""
-    asked = [
-        _asked(pipeline, case)
-        for name, folder in CORPORA.items()
-        for pipeline in _opened(folder)
-        for case in load_suite(GOLDEN / f"{name}.yaml").cases
-    ]
+    asked = []
+    for name, folder in CORPORA.items():
+        with _opened(folder) as pipeline:
+            asked += [_asked(pipeline, case) for case in load_suite(GOLDEN / f"{name}.yaml").cases]
     sys.stdout.writelines(f"{line}\n" for line in _lines(asked))
     sys.stdout.write(f"{describe_machine()}\n")
     return 0
 
 
-def _opened(articles: Path) -> Iterator[Pipeline]:
-    with _store(articles) as (store, model):
-        embedder = model.for_asking(store.info().recipe.model)
-        yield Pipeline(store, embedder, bundled_reader())
-
-
 @contextmanager
-def _store(articles: Path) -> Iterator[tuple[SqliteStore, LocalModel]]:
+def _opened(articles: Path) -> Iterator[Pipeline]:
     model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder), create=True)
         build([articles], store, model)
-        yield store, model
+        embedder = model.for_asking(store.info().recipe.model)
+        yield Pipeline(store, embedder, bundled_reader())
         store.close()
 
 

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from evals.intervals import wilson
+from evals.intervals import share_of
 from evals.provenance import describe_machine
 from evals.suite import load_suite
 from index.build import build
@@ -32,8 +32,8 @@ from index.store import Store
 from index.types import Span
 from rag.cite import check_citations, check_disagreements
 from rag.errors import CitationError
+from rag.language_model import Limits
 from rag.litellm_model import LitellmModel
-from rag.litellm_writing import Limits
 from rag.pipeline import Pipeline
 from rag.reader import bundled_reader
 from rag.types import Answer, Sentence
@@ -169,10 +169,10 @@ def _lines(answers: Sequence[Answer], faults: Faults) -> Iterator[str]:
     alone = [answer for answer in worded if answer.stepped_in is None]
     stepped = [answer for answer in asked if answer.stepped_in is not None]
     yield f"{len(answers)} questions; the model was asked {len(asked)} of them"
-    yield f"answered by the model alone: {_share(len(alone), len(asked))}"
+    yield f"answered by the model alone: {share_of(len(alone), len(asked))}"
     completed = len(worded) - len(alone)
-    yield f"begun by it and completed from the articles: {_share(completed, len(asked))}"
-    yield f"fell back to the extractive answer: {_share(len(asked) - len(worded), len(asked))}"
+    yield f"begun by it and completed from the articles: {share_of(completed, len(asked))}"
+    yield f"fell back to the extractive answer: {share_of(len(asked) - len(worded), len(asked))}"
     yield f"sentences of it that are not supported: {faults.unsupported}"
     yield f"answers with an invalid citation: {faults.invalid}"
     total: Counter[str] = Counter()
@@ -190,13 +190,6 @@ def _lines(answers: Sequence[Answer], faults: Faults) -> Iterator[str]:
 
 def _told(answer: Answer) -> str:
     return f"{answer.question}\n  {answer.answerer}: {answer.text}\n  {answer.stepped_in}"
-
-
-def _share(part: int, whole: int) -> str:
-    if not whole:
-        return "none"
-    low, high = wilson(part, whole)
-    return f"{part} of {whole} ({part / whole:.0%}, 95% interval {low:.0%} to {high:.0%})"
 
 
 def _print(line: str) -> None:

@@ -13,9 +13,9 @@ from index.errors import ArticleError
 from index.files import Skipped
 from index.formats.read import Document, Kind, read_document
 from index.ids import Claim, Ids, address_ids, canonical_address, record_key
-from index.load import STORY_FIELDS, Loaded, check_text
+from index.load import STORY_FIELDS, Loaded, named_article
 from index.store import Intake, Known
-from index.types import Article, Refusal, Story
+from index.types import Refusal, Story
 
 PLACE = "the article"
 
@@ -45,21 +45,19 @@ def posted_articles(
 
 
 def _named(story: Story, ids: Ids) -> Loaded | Skipped:
-    fields = {name: getattr(story, name) for name in STORY_FIELDS}
     try:
-        check_text(story)
-        article = ids.name(Article(id="", **fields), _claim(story, fields))
+        article = named_article(story, ids, _claim(story))
     except ArticleError as error:
         return Skipped(PLACE, str(error), refused=True)
     source = canonical_address(story.url) if story.url else None
     return Loaded(article, Intake(source, story.removed), PLACE)
 
 
-def _claim(story: Story, fields: Mapping[str, str | None]) -> Claim:
+def _claim(story: Story) -> Claim:
     if story.id:
         return Claim([story.id], f"posted:{story.id}", PLACE, own=True)
     if story.url:
         return Claim(address_ids(story.url), canonical_address(story.url), PLACE)
-    said = repr(tuple(fields.values())).encode("utf-8", "backslashreplace")
-    mark = hashlib.sha256(said).hexdigest()[:12]
+    said = repr(tuple(getattr(story, name) for name in STORY_FIELDS))
+    mark = hashlib.sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:12]
     return Claim([f"{record_key(replace(story, text=''))}-{mark}"], f"posted:{mark}", PLACE)

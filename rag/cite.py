@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from index.store import Store
 from index.types import Article, Span
 from rag.answer import Told
 from rag.as_read import HasArticles
@@ -38,34 +37,26 @@ def dated_words(article: Article, span: Span) -> tuple[DatedWords, ...]:
     return resolved_dates(article.text, article.published, span=span, updated=article.updated)
 
 
-def cite_verbatim(
-    store: Store, told: Sequence[Told]
-) -> tuple[tuple[Sentence, ...], tuple[Source, ...]]:
-    """Make answer sentences of the articles' own, each citing itself, with numbered sources.
+def cite_verbatim(told: Sequence[Told], numbering: Numbering) -> tuple[Sentence, ...]:
+    """Make answer sentences of the articles' own, each citing itself.
 
     A sentence that repeats its quotation is supported by it wholly; its lines are joined. Relative
     words in it have their dates beside it, where those are sure.
     """
-    articles = {c.article.id: c.article for one in told for c in (one.lead, *one.others)}
-    numbering = Numbering(store.origins(list(articles)))
-    for article in articles.values():
-        numbering.number(article)
-    numbers = numbering.numbers
-    sentences = tuple(
+    return tuple(
         Sentence(
             text=" ".join(one.text.split()),
             verdict="supported",
             score=1.0,
             reason=None,
             citations=(
-                quote(one.lead.article, one.span, numbers[one.lead.article.id]),
-                *(quote(c.article, c.span, numbers[c.article.id]) for c in one.others),
+                quote(one.lead.article, one.span, numbering.number(one.lead.article)),
+                *(quote(c.article, c.span, numbering.number(c.article)) for c in one.others),
             ),
             dates=dated_words(one.lead.article, one.span),
         )
         for one in told
     )
-    return sentences, numbering.sources
 
 
 def cite_disagreements(

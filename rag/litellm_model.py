@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from rag.errors import ModelCallError
-from rag.language_model import Message
-from rag.litellm_writing import CHARS_PER_TOKEN, Limits, LitellmWriting
+from rag.language_model import Limits, Message, estimated_tokens_of
+from rag.litellm_writing import LitellmWriting
 
 
 class LitellmModel:
@@ -69,7 +69,7 @@ class LitellmModel:
             ModelCallError: the call could cost more than it may, or, while the pieces are taken,
                 whatever else went wrong.
         """
-        reads = sum(len(message.content) for message in messages) // CHARS_PER_TOKEN
+        reads = estimated_tokens_of(messages)
         most = self.cost(reads, max_tokens)
         budget = self._limits.cost_usd
         if most is not None and budget is not None and most > budget:

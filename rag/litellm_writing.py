@@ -13,15 +13,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from rag.errors import ModelCallError
-from rag.language_model import Usage
+from rag.language_model import Limits, Usage, estimated_tokens
 from rag.litellm_failure import failure_of
 
-# Rather too many tokens than too few, where only an estimate is to be had.
-CHARS_PER_TOKEN = 3
 # How many pieces wait to be taken at most, and how often is looked whether they still will be.
 MOST_WAITING = 1_000
 WAITING_SECONDS = 0.1
@@ -30,25 +27,6 @@ ENDED = "stop"
 
 Cost = Callable[[int, int], float | None]
 """Takes tokens of prompt and of text; returns US dollars, or None where the price is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a call may take.
-
-    Attributes:
-        first_seconds: how long the first piece of text may take to come, retries included.
-        total_seconds: how long the whole text may take.
-        tries: how often the provider is asked at most; again only before any text has come.
-        backoff_seconds: the longest first wait before another try; each doubles it.
-        cost_usd: what it may cost at most, where the price is known.
-    """
-
-    first_seconds: float = 30.0
-    total_seconds: float = 120.0
-    tries: int = 3
-    backoff_seconds: float = 1.0
-    cost_usd: float | None = None
 
 
 class LitellmWriting:
@@ -78,7 +56,7 @@ class LitellmWriting:
         call = self._call
         prompt, completion = call.counted or (0, 0)
         if call.counted is None and self._chars:
-            prompt, completion = self._reads, self._chars // CHARS_PER_TOKEN
+            prompt, completion = self._reads, estimated_tokens(self._chars)
         cost = self._cost(prompt, completion) if prompt or completion else None
         return Usage(call.calls, prompt, completion, cost)
 

@@ -5,7 +5,7 @@ was found.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.embed import QueryEmbedder
@@ -43,12 +43,14 @@ class Looked:
         asked: its parts, each with the sentences that may answer it.
         found: the passages of each part, best first.
         evidence: those of all parts, in turns.
+        origins: those of the articles of all of it.
     """
 
     question: Question
     asked: tuple[Asked, ...]
     found: tuple[tuple[Evidence, ...], ...]
     evidence: tuple[Evidence, ...]
+    origins: Mapping[str, str]
 
 
 class Looker:
@@ -83,7 +85,7 @@ class Looker:
         """Return where the answer to each part of a question is looked for."""
         with timed(timings, "embed"):
             vector = self._embedder.embed_query(question.text)
-        asked: list[Asked] = []
+        offers: list[tuple[Inquiry, list[Candidate]]] = []
         found: list[tuple[Evidence, ...]] = []
         parts = parts_of(question.text)
         for part in parts:
@@ -92,9 +94,11 @@ class Looker:
             offered = candidates(inquiry, found[-1])
             if prefers_newest(part):
                 offered = newest_first(offered)
-            origins = self._store.origins({one.article.id for one in offered})
-            asked.append(Asked(inquiry, tuple(offered), origins))
-        return Looked(question, tuple(asked), tuple(found), _in_turns(found))
+            offers.append((inquiry, offered))
+        evidence = _in_turns(found)
+        origins = self._store.origins({one.article.id for one in evidence})
+        asked = tuple(Asked(inquiry, tuple(offered), origins) for inquiry, offered in offers)
+        return Looked(question, asked, tuple(found), evidence, origins)
 
     def passages(self, text: str, kept: int, scope: Scope | None) -> list[Evidence]:
         """Return the passages that fit a question best, best first.

@@ -4,7 +4,7 @@ Puts the steps together and times them. Knows nothing of how a step does its wor
 """
 
 import uuid
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
@@ -145,7 +145,7 @@ class Pipeline:
             drafted = self._draft(looked, timings, explain=explain)
         # It is let go of here, since a language model may write for a minute: what was read is in
         # memory, and the answer is of that.
-        numbering = Numbering(drafted.origins)
+        numbering = Numbering(looked.origins)
         sentences: list[Sentence] = []
         account = yield from self._tell(looked, drafted, numbering, sentences, timings)
         known = len(numbering.sources)
@@ -192,19 +192,18 @@ class Pipeline:
         with timed(timings, "answer"):
             draft = draft_answer(looked.asked)
         with timed(timings, "cite"):
-            quoted, _ = cite_verbatim(self.store, draft.sentences)
+            quoted = cite_verbatim(draft.sentences, Numbering(looked.origins))
             check_citations(self.store, quoted)
             articles = AsRead(one.article for one in looked.evidence)
-            origins = self.store.origins({one.article.id for one in looked.evidence})
         explanation = None
         if explain:
             with timed(timings, "explain"):
-                found = [found_of(one, origins) for one in looked.found]
+                found = [found_of(one, looked.origins) for one in looked.found]
                 explanation = explanation_of(looked.asked, found, draft)
         task = None
         if self.writer is not None:
             task = task_of(looked.question, looked.asked, draft, self.writer.takes)
-        return _Drafted(draft, quoted, articles, origins, task, explanation)
+        return _Drafted(draft, quoted, articles, task, explanation)
 
     def _tell(
         self,
@@ -258,7 +257,6 @@ class _Drafted:
     draft: Draft
     quoted: tuple[Sentence, ...]
     articles: AsRead
-    origins: Mapping[str, str]
     task: Task | None
     explanation: Explanation | None
 

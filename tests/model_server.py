@@ -1,13 +1,15 @@
 """A server on this machine that speaks OpenAI's chat completions, well or badly, as told."""
 
-import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 from typing import Any
+
+from tests.web_server import running
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 Reply = Callable[["Handler"], None]
@@ -89,19 +91,9 @@ class ModelServer(ThreadingHTTPServer):
         """Say nothing: clients hang up here on purpose."""
 
 
-@contextlib.contextmanager
-def serving(*replies: Reply) -> Iterator[ModelServer]:
-    """Run a server in a thread."""
-    server = ModelServer(*replies)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def serving(*replies: Reply) -> AbstractContextManager[ModelServer]:
+    """Run a server of a model in a thread."""
+    return running(ModelServer(*replies))
 
 
 def says(*pieces: str, reason: str = "stop") -> Reply:

@@ -8,12 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from evals.obeying_model import LINE, QUESTION
 from rag.errors import ModelCallError
 from rag.language_model import Message, Usage
 from rag.words import content_words, words
 
-LINE = re.compile(r"^\| (.*) \[([a-z]\d[a-z]|---)\]$", re.MULTILINE)
-QUESTION = re.compile(r"^Question: (.*)$", re.MULTILINE)
 PIECE = 7
 
 

@@ -12,9 +12,9 @@ import pytest
 from index.build import build
 from index.sqlite.store import SqliteStore
 from rag.errors import ModelCallError
-from rag.language_model import Message, Usage
+from rag.language_model import Limits, Message, Usage
 from rag.litellm_model import LitellmModel
-from rag.litellm_writing import Limits, LitellmWriting
+from rag.litellm_writing import LitellmWriting
 from rag.pipeline import Pipeline
 from rag.verify.verify import bundled_verifier
 from rag.write.writer import Writer

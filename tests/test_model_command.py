@@ -12,11 +12,11 @@ from rich.console import Console
 from api.opening import open_model, open_writer
 from api.render import show_answer
 from api.settings import Settings, SettingsError
+from evals.obeying_model import LINE
 from rag.errors import ModelCallError
 from rag.types import Answer, Citation, Sentence, Source
 from tests.conftest import ROOT, Run
 from tests.model_server import Handler, serving
-from tests.scripted_models import LINE
 
 QUESTION = "What tariff does Canada put on Chinese electric vehicles?"
 CITED = Citation(1, "a", "The rate is 25%.", 0, 16)

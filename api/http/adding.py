@@ -5,9 +5,10 @@ Renews the leases of the jobs that it holds and takes over those of workers that
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from api.http.jobs import LEASE_SECONDS, JobRecord, Jobs
 from api.http.opened import Collections, step_back
@@ -17,6 +18,7 @@ from index.errors import ChangedError, DatelineError, ModelError, StoreError
 from index.load import Fetch
 from index.sqlite.store import SqliteStore
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 # How often a change is worked out anew where another process was quicker.
 TRIES = 5
@@ -69,18 +71,10 @@ class Adding:
         """
 
         def work() -> int:
-            for tried in range(1, TRIES + 1):
-                store = SqliteStore(folder)
-                try:
-                    return remove([article], store).articles
-                except ChangedError:
-                    if tried == TRIES:
-                        raise
-                finally:
-                    store.close()
-            raise AssertionError("the last try returns or raises")
+            with closing(SqliteStore(folder)) as store:
+                return remove([article], store).articles
 
-        return await self._writing.run(work, seconds)
+        return await self._writing.run(lambda: _until_done(work), seconds)
 
     async def keep_up(self) -> None:
         """Renew what is held and take over what is abandoned, until cancelled."""
@@ -137,19 +131,22 @@ class Adding:
             jobs.finish(job.id, _result(report))
 
     def _add(self, folder: Path, record: Mapping[str, str]) -> BuildReport:
-        for tried in range(1, TRIES + 1):
+        def work() -> BuildReport:
             model = self._collections.model_for(folder)
-            store = SqliteStore(folder, create=True)
-            try:
+            with closing(SqliteStore(folder, create=True)) as store:
                 if "text" in record:
                     return add_posted(record, store, model)
                 return add([record["url"]], store, model, fetch=self._fetch)
-            except ChangedError:
-                if tried == TRIES:
-                    raise
-            finally:
-                store.close()
-        raise AssertionError("the last try returns or raises")
+
+        return _until_done(work)
+
+
+def _until_done(work: Callable[[], T]) -> T:
+    """Return what a change gives, worked out anew where another process was quicker."""
+    for _ in range(TRIES - 1):
+        with suppress(ChangedError):
+            return work()
+    return work()
 
 
 def _result(report: BuildReport) -> dict[str, Any]:

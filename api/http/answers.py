@@ -14,7 +14,7 @@ from sse_starlette import EventSourceResponse, JSONServerSentEvent
 from api.http.access import Caller, authorised
 from api.http.asking import Asked, Asking
 from api.http.leaving import while_there
-from api.http.problems import ProblemError, not_found, of_error, unexpected
+from api.http.problems import ProblemError, details, not_found, of_error, unexpected
 from api.http.schemas import AnswerRequest, Filters, problems
 from index.errors import DatelineError
 from index.filters import Filter
@@ -144,12 +144,7 @@ def failure(request: Request, error: Exception) -> dict[str, Any]:
         problem = error
     else:
         problem = of_error(error) if isinstance(error, DatelineError) else unexpected()
-    return {
-        "type": f"urn:dateline:problem:{problem.kind}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-    }
+    return details(problem)
 
 
 def _sent(event: Event) -> JSONServerSentEvent:

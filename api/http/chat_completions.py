@@ -20,12 +20,12 @@ from api.http.asking import Asked, Asking
 from api.http.citing import Message, Piece, pieces
 from api.http.leaving import while_there
 from api.http.problems import ProblemError
+from api.http.schemas import HISTORY
 from rag.events import CheckedSentence, Done, Event, FoundDisagreement
 from rag.question import check
 from rag.types import Answer, Source
 
 MODEL = "dateline"
-HISTORY = 50
 EVENT = {
     "type": "object",
     "required": ["data"],

@@ -69,12 +69,7 @@ def response(request: Request, problem: ProblemError) -> Response:
         content: dict[str, Any] = {"error": _openai(problem)}
         media_type = "application/json"
     else:
-        content = {
-            "type": TYPE + problem.kind,
-            "title": problem.title,
-            "status": problem.status,
-            "detail": problem.detail,
-        }
+        content = details(problem)
         request_id = request.scope.get("state", {}).get("request_id")
         if request_id:
             content["instance"] = f"urn:dateline:request:{request_id}"
@@ -83,6 +78,16 @@ def response(request: Request, problem: ProblemError) -> Response:
         media_type = MEDIA_TYPE
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(body, problem.status, dict(problem.headers), media_type)
+
+
+def details(problem: ProblemError) -> dict[str, Any]:
+    """Return a problem's details, without those of the request."""
+    return {
+        "type": TYPE + problem.kind,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+    }
 
 
 def _openai(problem: ProblemError) -> dict[str, Any]:

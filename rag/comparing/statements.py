@@ -6,12 +6,13 @@ Knows nothing of how two of them are compared.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from index.types import Article, Span
 from rag.comparing.focus import Focus
 from rag.comparing.topics import Topic, topics
 from rag.comparing.values import Claim, Value, pick
+from rag.dates.publication import day_of
 
 # What a reader takes for the answer with so much confidence has only to be about the same names.
 TRUSTED = 0.2
@@ -78,7 +79,7 @@ class Reading:
 def read_statement(focus: Focus, index: int, statement: Statement) -> list[Reading]:
     """Read a sentence for the values that a question asks for, none if it states none."""
     text, article = statement.text, statement.article
-    published = _day(article.published)
+    published = day_of(article.published)
     seen = _within(statement)
     values = pick(focus, text, published, seen)
     told = topics(text)
@@ -123,9 +124,3 @@ def _within(statement: Statement) -> Span | None:
     start = statement.value.start - statement.span.start
     end = statement.value.end - statement.span.start
     return Span(start, end) if 0 <= start < end <= len(statement.text) else None
-
-
-def _day(published: str | None) -> date | None:
-    if published is None or len(published) < 10:
-        return None
-    return datetime.fromisoformat(published[:10]).date()

@@ -7,11 +7,11 @@ and is at most partial. Fails closed. Knows nothing of who wrote the sentence.
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
 from rag.comparing.names import find_speakers
 from rag.comparing.number_reading import find_quantities
 from rag.comparing.quantities import Measure
+from rag.dates.publication import day_of
 from rag.types import Verdict
 from rag.verify.checks import Source, findings
 from rag.verify.verification import Cited, Verification
@@ -23,7 +23,6 @@ BEFORE = 400
 GRAVITY: tuple[Verdict, ...] = ("contradicted", "unsupported", "partial")
 # With less of its words in the source, a sentence is of something else.
 PARTLY = 0.5
-ISO_DAY = 10
 PLAIN = str.maketrans("“”‘’", "\"\"''")
 CLAUSE_END = re.compile(r"[,;—]\s")
 # What comes after a clause and may take back what it says.
@@ -77,16 +76,9 @@ def _source(cited: Sequence[Cited]) -> Source:
         article, start = stretch.article, stretch.span.start
         context += [article.title or "", article.outlet or ""]
         context.append(article.text[max(0, start - BEFORE) : start])
-    days = {_day(stretch.article.published) for stretch in cited}
+    days = {day_of(stretch.article.published) for stretch in cited}
     published = days.pop() if len(days) == 1 else None
     return Source("\n".join(c.text for c in cited), "\n".join(context), published)
-
-
-def _day(written: str | None) -> date | None:
-    try:
-        return date.fromisoformat((written or "")[:ISO_DAY])
-    except ValueError:
-        return None
 
 
 def _missing(sentence: str, source: Source) -> list[str]:

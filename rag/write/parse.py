@@ -15,7 +15,7 @@ from index.types import Span
 from rag.write.marking import ID_SHAPE
 from rag.write.prompt import NO_ANSWER
 
-ID = r"(?<!\w)[A-Za-z]\d[A-Za-z](?!\w)"
+ID = ID_SHAPE.pattern
 NAMED = r"(?:sources?|ids?|refs?|references?|citations?|lines?|passages?)"
 OPEN, CLOSE = r"\[({【", r"\])}】"
 # Ids with whatever brackets, words and commas hold them together, and the space before them. Every

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
+from rag.answer import MAX_SENTENCES
 from rag.language_model import Message
 from rag.write.marking import Marked
 
-MOST_SENTENCES = 5
 NO_ANSWER = "NO_ANSWER"
 RULES = f"""\
 You answer one question from passages of news articles.
 
-1. Write one to {MOST_SENTENCES} plain sentences. After each, in square brackets, put the ids of \
+1. Write one to {MAX_SENTENCES} plain sentences. After each, in square brackets, put the ids of \
 the lines that say it. An id stands in square brackets at the end of its line.
 2. Say only what those lines say. Keep names, numbers, dates, negations and quoted words exactly \
 as they stand there, and say whose claim it is where the line says so.

@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
+from rag.answer import MAX_SENTENCES
 from rag.errors import ModelCallError
 from rag.evidence import Place
-from rag.language_model import LanguageModel, Message, Usage
+from rag.language_model import LanguageModel, Message, Usage, estimated_tokens_of
 from rag.numbering import Numbering
 from rag.types import Diagnostics, Sentence
 from rag.verify.verification import Cited, Verifies
@@ -23,14 +24,12 @@ from rag.write.account import Account, Brief, renumbered
 from rag.write.judge import Judged, judge
 from rag.write.marking import Marked, mark
 from rag.write.parse import Parser, Written
-from rag.write.prompt import MOST_SENTENCES, first_turn, repair_turn
+from rag.write.prompt import first_turn, repair_turn
 from rag.write.rules import Rules
 
 # A model that has written so much and has not come to the point will not.
 MOST_WRITTEN = 15
 MOST_CHARS = 12_000
-# English text has some four characters to a token, other scripts fewer: rather too many tokens.
-CHARS_PER_TOKEN = 3
 
 
 class Writer:
@@ -145,7 +144,7 @@ class Writer:
 
     def _can_afford(self, messages: Sequence[Message], spent: Usage) -> bool:
         """Tell whether another call is sure to stay within what one answer may take."""
-        reads = sum(len(message.content) for message in messages) // CHARS_PER_TOKEN
+        reads = estimated_tokens_of(messages)
         writes = self._rules.max_tokens
         if (
             spent.prompt_tokens + spent.completion_tokens + reads + writes
@@ -193,7 +192,7 @@ class _Work:
     @property
     def enough(self) -> bool:
         """Whether nothing more is taken."""
-        return len(self.sentences) == MOST_SENTENCES or self.wrote >= MOST_WRITTEN
+        return len(self.sentences) == MAX_SENTENCES or self.wrote >= MOST_WRITTEN
 
     def begin_turn(self) -> None:
         self.before = None
@@ -231,7 +230,7 @@ class _Work:
         if not self.sentences and not self._answers(judged):
             return []
         counts["repaired"] += repairs
-        leaving, self.waiting = self.waiting[: MOST_SENTENCES - len(self.sentences)], []
+        leaving, self.waiting = self.waiting[: MAX_SENTENCES - len(self.sentences)], []
         self.sentences += leaving
         return leaving
 
@@ -268,7 +267,7 @@ def _quoted(
     """Yield the extractive answer, but for what is cited already; return how many there were."""
     cited = [(one.article.id, one.span) for judged in written for one in judged.cited]
     count = 0
-    for sentence in brief.quoted[: MOST_SENTENCES - len(written)] if written else brief.quoted:
+    for sentence in brief.quoted[: MAX_SENTENCES - len(written)] if written else brief.quoted:
         if not any(
             citation.article == article and citation.start < span.end and span.start < citation.end
             for citation in sentence.citations
