@@ -1,36 +1,31 @@
-"""A chat whose pipeline pauses before each event, so that there is time to stop an answer."""
+"""The command line, whose first answer to one question is slow, so that it can be stopped."""
 
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from api.chat.loop import Chat, terminal_prompt
-from api.chat.session import Session
-from api.opening import open_pipeline
-from api.settings import Settings
+from api.cli import main
 from rag.events import Event
 from rag.pipeline import Pipeline
 
-PAUSE = 1.5
+SLOW_QUESTION = "What did China put tariffs on?"
+PAUSE = 2.0
 
 
-class SlowPipeline(Pipeline):
-    """Answers as any pipeline, and takes its time."""
+def slowly(stream: Callable[..., Iterator[Event]]) -> Any:  # noqa: ANN401 - a method
+    """Return the method, which pauses after each event of the first answer to the question."""
+    slow = {SLOW_QUESTION}
 
-    def stream(self, *arguments: Any, **named: Any) -> Iterator[Event]:
-        for event in super().stream(*arguments, **named):
+    def streamed(pipeline: Pipeline, text: str, **named: object) -> Iterator[Event]:
+        pause = PAUSE if text in slow else 0.0
+        slow.discard(text)
+        for event in stream(pipeline, text, **named):
             yield event
-            time.sleep(PAUSE)
+            time.sleep(pause)
 
-
-def slow(settings: Settings) -> Pipeline:
-    made = open_pipeline(settings, reads=False)
-    return SlowPipeline(made.store, made.embedder)
+    return streamed
 
 
 if __name__ == "__main__":
-    given = Settings(data=Path(sys.argv[1]), cache=Path(sys.argv[2]), history=Path("history"))
-    chat = Chat(Session(given), slow, lambda _name, _value: given)
-    chat.run(terminal_prompt(chat, plain=False))
+    Pipeline.stream = slowly(Pipeline.stream)  # type: ignore[method-assign]
+    main()

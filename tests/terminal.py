@@ -53,10 +53,10 @@ class Terminal:
             cwd=folder,
         )
         # What a terminal answers when it is asked where its cursor is.
-        self.screen.write_process_input = lambda text: self.child.send(text)
+        self.screen.write_process_input = self.child.send
 
     def seen(self) -> str:
-        """Return everything that was shown, also what has scrolled away, without trailing blanks."""
+        """Return all that was shown, also what has scrolled away, without trailing blanks."""
         above = [
             "".join(line[column].data for column in range(self.screen.columns))
             for line in self.screen.history.top
@@ -73,15 +73,16 @@ class Terminal:
             shown = self.seen()[since:]
             if re.search(wanted, shown):
                 return shown
-            self._take()
+            if not self._take() and not self.child.isalive():
+                break
         raise AssertionError(f"{wanted!r} was not shown:\n{self.seen()}")
 
     def turn(self, line: str, wanted: str = r"") -> str:
         """Type a line at the prompt and return what was shown until the next prompt."""
         before = len(self.seen().rstrip().removesuffix("›").rstrip())
-        # Where the terminal is about to scroll, what was counted may have moved: the line is sought.
+        # Where the terminal scrolls, what was counted may have moved: the line is sought.
         self.child.send(f"{line}\r")
-        mark = re.escape(line.split("\n")[0][:30])
+        mark = re.escape(line[:30])
         shown = self.wait_for(rf"(?s)› {mark}.*{wanted}.*\n›(?! {mark})", max(0, before - 400))
         return shown[shown.rindex(f"› {line[:30]}") :]
 

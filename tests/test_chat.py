@@ -20,6 +20,7 @@ from api.render import paragraph
 from index.types import Span
 from rag.pipeline import Pipeline
 from tests.conftest import ROOT, Run
+from tests.slow_chat import SLOW_QUESTION
 from tests.terminal import ROWS, Terminal
 
 TARIFF = "What tariff does Canada put on Chinese electric vehicles?"
@@ -52,11 +53,23 @@ def piped(seeds_data: Path, dateline_cache: Path, folder: Path, *lines: str) -> 
     return done.stdout
 
 
-def test_a_conversation_of_ten_turns(chat: Terminal, tmp_path: Path) -> None:
-    started = time.monotonic()
-    chat.wait_for("›")
-    assert time.monotonic() - started < FIRST_PROMPT_SECONDS
+def test_a_conversation_of_a_dozen_turns(seeds_data: Path, cache: Path, tmp_path: Path) -> None:
+    script = str(ROOT / "tests" / "slow_chat.py")
+    arguments = [script, "chat", "--data", str(seeds_data)]
+    chat = Terminal(arguments, tmp_path, columns=100, DATELINE_CACHE=str(cache))
     chat.wait_for("5 articles to 2026-01-15")
+
+    chat.child.send(f"{SLOW_QUESTION}\r")
+    # The first sentence is there, and the second will not be for a while.
+    chat.wait_for(r"\[1\]")
+    asked = time.monotonic()
+    chat.child.sendcontrol("c")
+    stopped = chat.wait_for("stopped; /retry asks again")
+    assert time.monotonic() - asked < 1.0
+    assert "Sources" not in stopped
+    assert "nothing has been answered yet" in chat.turn("/source 1")
+    assert "Sources" in chat.turn("/retry", "Evidence as of")
+    chat.turn("/new")
 
     first = chat.turn(TARIFF, "Evidence as of")
     assert "tariffs of 100% on Chinese electric vehicles" in first
@@ -94,15 +107,29 @@ def test_a_conversation_of_ten_turns(chat: Terminal, tmp_path: Path) -> None:
 
     chat.turn("/save talk.json", "4 answers saved in talk.json")
     chat.turn("/save talk.md", "4 answers saved in talk.md")
-    saved = json.loads((tmp_path / "talk.json").read_text("utf-8"))["turns"]
+    assert_saved(tmp_path)
+
+    chat.child.send("half a line")
+    chat.child.sendcontrol("c")
+    assert "/save FILE" in chat.turn("/help")
+    chat.child.sendcontrol("d")
+    assert chat.ended() == 0
+
+
+def assert_saved(folder: Path) -> None:
+    saved = json.loads((folder / "talk.json").read_text("utf-8"))["turns"]
     assert [turn["question"] for turn in saved][:2] == [TARIFF, "And on steel?"]
     assert saved[2]["filter"] == {"outlet": "National Post", "after": "2026-01"}
     assert saved[3]["answer"]["abstained"] is True
-    page = (tmp_path / "talk.md").read_text("utf-8")
+    page = (folder / "talk.md").read_text("utf-8")
     assert page.count("\n## ") + page.startswith("## ") == 4
 
-    chat.child.sendcontrol("d")
-    assert chat.ended() == 0
+
+def test_the_prompt_comes_before_the_collection_is_open(chat: Terminal) -> None:
+    started = time.monotonic()
+    chat.wait_for("›")
+    assert time.monotonic() - started < FIRST_PROMPT_SECONDS
+    chat.wait_for("5 articles")
 
 
 def test_quoted_words_stand_out_in_their_paragraph(chat: Terminal) -> None:
@@ -116,30 +143,6 @@ def test_quoted_words_stand_out_in_their_paragraph(chat: Terminal) -> None:
     )
     assert "Nearly a decade has passed since a prime minister of Canada was last" in bold
     assert "try to reset ties" not in bold
-
-
-def test_ctrl_c_stops_the_answer_and_not_the_chat(
-    seeds_data: Path, cache: Path, tmp_path: Path
-) -> None:
-    script = str(ROOT / "tests" / "slow_chat.py")
-    chat = Terminal([script, str(seeds_data), str(cache)], tmp_path, columns=100)
-    chat.wait_for("5 articles")
-    chat.child.send(f"{LONG_SINCE}\r")
-    # The first sentence is there, and the second will not be for a while.
-    chat.wait_for(r"\[1\]")
-    chat.child.sendcontrol("c")
-    asked = time.monotonic()
-    shown = chat.wait_for("stopped; /retry asks again")
-    assert time.monotonic() - asked < 1.0
-    assert "Sources" not in shown
-    assert "nothing has been answered yet" in chat.turn("/source 1")
-    answered = chat.turn("/retry", "Evidence as of")
-    assert "eight years" in answered
-    chat.child.send("half a line")
-    chat.child.sendcontrol("c")
-    chat.turn("/sources", "Evidence as of")
-    chat.child.sendcontrol("d")
-    assert chat.ended() == 0
 
 
 def test_what_was_typed_is_found_again_in_the_next_session(
@@ -169,12 +172,14 @@ def test_a_line_can_be_continued_and_what_begins_it_completed(chat: Terminal) ->
     chat.child.send("What tariff does Canada put\\\ron Chinese electric vehicles?\r")
     assert "100%" in chat.wait_for("Evidence as of")
     chat.settle()
-    chat.child.send("/filter outlet=Nat\t")
-    chat.wait_for('/filter outlet="National Post"')
+    chat.child.send("/filter outlet=Nat")
+    chat.wait_for("  National Post")
+    chat.child.send("\t")
+    chat.wait_for("/filter outlet=National Post")
     chat.child.send("\r\r")
     chat.wait_for("1 of 5 articles are asked")
     chat.child.send("/articles 00")
-    chat.wait_for("004_3ca8fc2d3383d239")
+    chat.wait_for("001_f477f016607da686")
 
 
 def test_piped_lines_are_turns_and_nothing_but_text_comes_out(
@@ -293,7 +298,7 @@ def test_what_is_asked_after_a_stop_waits_for_no_queue_of_old_events() -> None:
             time.sleep(0.005)
             yield n
 
-    answering = Answering(lambda: Endless(), lambda _opened: None)  # type: ignore[arg-type, return-value]
+    answering = Answering(Endless, lambda _opened: None)  # type: ignore[arg-type, return-value]
     events = answering.stream(ask)
     assert next(events) == 0
     events.close()  # type: ignore[attr-defined]

@@ -7,8 +7,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion, Path
 from prompt_toolkit.document import Document
 
 from api.chat.commands import COMMANDS, FILTERS, OFF
-from api.chat.save import SUFFIXES
-from api.chat.session import Session
+from api.chat.session import SUFFIXES, Session
 
 
 class ChatCompleter(Completer):
@@ -78,9 +77,8 @@ class ChatCompleter(Completer):
                 for one in self._session.articles
             }
             for one in sorted(name for name in known if name):
-                if one.casefold().startswith(value.casefold().lstrip('"')):
-                    quoted = f'"{one}"' if " " in one else one
-                    yield Completion(quoted, start_position=-len(value), display=one)
+                if one.casefold().startswith(value.casefold()):
+                    yield Completion(one, start_position=-len(value))
         last = rest.rpartition(" ")[2]
         if "=" not in last:
             for name in FILTERS:

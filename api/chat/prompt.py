@@ -137,11 +137,13 @@ def _history(path: Path) -> "History":
 
 
 def _keys() -> "KeyBindings":
-    from prompt_toolkit.key_binding import KeyBindings  # noqa: PLC0415 - not for a pipe
+    from prompt_toolkit.filters import is_searching  # noqa: PLC0415 - not for a pipe
+    from prompt_toolkit.key_binding import KeyBindings  # noqa: PLC0415
 
     keys = KeyBindings()
 
-    @keys.add("enter")
+    # While the history is searched, Enter takes what was found.
+    @keys.add("enter", filter=~is_searching)
     def _enter(event: "KeyPressEvent") -> None:
         buffer = event.current_buffer
         if buffer.complete_state is not None and buffer.complete_state.current_completion:

@@ -4,12 +4,10 @@ import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from api.chat.session import Turn
+from api.chat.session import SUFFIXES, Turn
 from api.markdown import answer_markdown
 from index.errors import DatelineError
 from index.vectors import write_atomically
-
-SUFFIXES = (".md", ".json")
 
 
 class SaveError(DatelineError):

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from rag.types import Answer
 
 
+# What a conversation can be saved as.
+SUFFIXES = (".md", ".json")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as it is put to the pipeline.
