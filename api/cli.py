@@ -41,18 +41,12 @@ from index.errors import DatelineError
 app = typer.Typer(
     name="dateline",
     help="Ask a collection of news articles, and get answers whose every sentence is quoted.",
+    epilog='Example: dateline ask "What tariff does Canada put on Chinese electric vehicles?"',
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-chat_cli.register(app)
-collection_cli.register(app)
-app.command()(serve)
-app.add_typer(eval_app, name="eval")
-config_cli.register(app)
-doctor_cli.register(app)
 
 
 @app.callback()
@@ -76,8 +70,9 @@ def ask(  # noqa: PLR0913 - one for each option
     written_as: AsFormat = Format.TEXT,
     as_json: AsJson = False,
 ) -> None:
-    """Answer one question, every sentence with its quotation, or say that it is not answered.
+    """Answer one question, or say that it is not answered.
 
+    Every sentence of the answer comes with its quotation.
     Example: dateline ask "What tariff does Canada put on Chinese electric vehicles?"
     or: dateline ask --format md < question.txt > answer.md
     """
@@ -124,8 +119,9 @@ def search(  # noqa: PLR0913 - one for each option
     no_reader: NoReader = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the passages that fit a question best, each with its ranks and scores; no answer.
+    """Show the passages that fit a question best.
 
+    Each comes with its ranks and scores; there is no answer.
     Example: dateline search "tariffs on canola" --outlet "National Post" --after 2026-01
     """
     from index.filters import Filter  # noqa: PLC0415 - not for --help
@@ -145,6 +141,14 @@ def search(  # noqa: PLR0913 - one for each option
             from api.render import show_found  # noqa: PLC0415 - rich is slow to import
 
             show_found(result_console(), found)
+
+
+chat_cli.register(app)
+collection_cli.register(app)
+app.command()(serve)
+app.add_typer(eval_app, name="eval")
+config_cli.register(app)
+doctor_cli.register(app)
 
 
 def main() -> None:

@@ -75,7 +75,7 @@ def add(
     verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add articles to the collection, or update those that are there already.
+    """Add articles to the collection, or update those in it.
 
     Example: dateline add https://example.org/feed.xml notes.txt
     """

@@ -202,7 +202,7 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         ("cache folder", settings.cache, "DATELINE_CACHE"),
         ("history", settings.history.parent, "DATELINE_HISTORY"),
     ):
-        there = _nearest_folder(folder)
+        there = _nearest(folder)
         try:
             with tempfile.TemporaryFile(dir=there):
                 pass
@@ -220,7 +220,7 @@ def _space(settings: Settings) -> Iterator[Finding]:
         ("disk of the data", settings.data),
         ("disk of the cache", settings.cache),
     ):
-        free = shutil.disk_usage(_nearest_folder(folder)).free
+        free = shutil.disk_usage(_nearest(folder)).free
         says = f"{free / 1e9:,.1f} GB free"
         if free < LEAST_BYTES:
             do = f"free {LEAST_BYTES / 1e9:g} GB, or more for large collections"
@@ -248,9 +248,9 @@ def _terminal(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding("terminal", "right", says)
 
 
-def _nearest_folder(path: Path) -> Path:
-    """Return the folder in which a path is or would be made."""
-    return next(one for one in (path, *path.absolute().parents) if one.is_dir())
+def _nearest(path: Path) -> Path:
+    """Return a path, or what there is of it: where that is no folder, none can be made in it."""
+    return next(one for one in (path, *path.absolute().parents) if one.exists())
 
 
 def quiet() -> None:

@@ -283,7 +283,7 @@ def add(  # noqa: PLR0913 - each argument is an option of the command
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
 ) -> None:
-    """Ask a question, show the answer, and record it as expected once you agree.
+    """Ask a question, and record its answer as expected once you agree.
 
     Example: dateline eval add desk.yaml "Who won the vote?" --must Berg
     """

@@ -104,15 +104,28 @@ def _is_unsafe(character: str) -> bool:
 def _show_abstention(console: Console, answer: Answer) -> None:
     paragraph(console, Text(f"{answer.text} Why: {clean(answer.reason or '')}."))
     show_model(console, answer)
+    show_nearest(console, answer)
+
+
+def show_nearest(console: Console, answer: Answer) -> None:
+    """Print the passages that came nearest to an answer, where there are any."""
     if not answer.nearest:
         return
     console.print()
     paragraph(console, Text("The nearest passages, which are no answer", style="bold"))
-    for near in answer.nearest:
-        paragraph(console, Text("• " + named(near)))
-        shown = clean(near.quote)
-        cut = shown if len(shown) <= NEAREST_CHARS else shown[:NEAREST_CHARS].rstrip() + " …"
-        paragraph(console, Text(cut, style="dim"), INDENT)
+    for number, near in enumerate(answer.nearest, start=1):
+        head = Text(f"{number}. ", style="bold cyan").append(named(near), style="not bold default")
+        paragraph(console, head)
+        paragraph(console, Text(_beginning(clean(near.quote)), style="dim"), INDENT)
+
+
+def _beginning(text: str) -> str:
+    """Return the beginning of a text, cut between words where its writing parts them."""
+    if len(text) <= NEAREST_CHARS:
+        return text
+    cut = text[:NEAREST_CHARS]
+    at = cut.rfind(" ", NEAREST_CHARS // 2)
+    return f"{cut[:at] if at > 0 else cut} …"
 
 
 def flag_of(sentence: Sentence) -> str:

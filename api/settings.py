@@ -110,6 +110,7 @@ class Settings:
     history: Path = _setting(
         lambda: platformdirs.user_state_path(APP) / "chat-history",
         "the file that keeps what was typed into the chat",
+        own=True,
     )
 
     @property
@@ -236,9 +237,8 @@ def _from_files() -> Iterator[tuple[str, Any, str, Path | None]]:
             for name, raw, place in entries(path, tuple(declared())):
                 if folder is None and declared()[name].own:
                     raise SettingsError(
-                        f"{place}: {name} says where your questions and your key are sent, and "
-                        f"this folder may be somebody else's: set it in {files()[0]} or in "
-                        f"{declared()[name].variable}"
+                        f"{place}: {name} says where your questions go, and this folder may be "
+                        f"somebody else's: set it in {files()[0]} or in {declared()[name].variable}"
                     )
                 yield name, raw, place, folder
 

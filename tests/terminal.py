@@ -53,7 +53,7 @@ class Terminal:
             cwd=folder,
         )
         # What a terminal answers when it is asked where its cursor is.
-        self.screen.write_process_input = self.child.send
+        self.screen.write_process_input = self.child.send  # type: ignore[method-assign]
 
     def seen(self) -> str:
         """Return all that was shown, also what has scrolled away, without trailing blanks."""

@@ -213,7 +213,7 @@ def test_commands_say_what_to_type_instead(seeds_data: Path, cache: Path, tmp_pa
         "nothing has been asked yet: ask a question first",
         "nothing is filtered by color",
         "type /filter outlet=Courier after=2026-01, or /filter off",
-        "No article is like that: /filter off asks all of them. The outlets are Clash Report,",
+        "No article is like that: /filter off asks all. The outlets are Clash Report,",
         "as of 2026-01-14: 2 of 5 articles are asked",
         "type /source 1 to /source",
         "talk.txt has another suffix: name a file in .md or .json",
@@ -298,7 +298,7 @@ def test_what_is_asked_after_a_stop_waits_for_no_queue_of_old_events() -> None:
             time.sleep(0.005)
             yield n
 
-    answering = Answering(Endless, lambda _opened: None)  # type: ignore[arg-type, return-value]
+    answering = Answering(Endless, lambda _opened: None)  # type: ignore[arg-type]
     events = answering.stream(ask)
     assert next(events) == 0
     events.close()  # type: ignore[attr-defined]

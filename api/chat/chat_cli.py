@@ -28,8 +28,9 @@ def chat(  # noqa: PLR0913 - one for each option
         bool, typer.Option("--plain", help="Read lines as from a pipe: no editing, no menus.")
     ] = False,
 ) -> None:
-    """Hold a conversation: follow-ups are understood, sources are at hand, /help lists the rest.
+    """Hold a conversation, with the sources at hand.
 
+    Follow-ups are understood, and /help lists what else can be typed.
     Ctrl-C stops an answer, Ctrl-D leaves. Where lines are piped in, each is a question or command.
     Example: dateline chat --as-of 2026-01-14
     or: dateline chat < questions.txt

@@ -80,10 +80,12 @@ def _source(chat: "Chat", rest: str) -> None:
 
 
 def _sources(chat: "Chat", _rest: str) -> None:
+    from api.render import show_nearest  # noqa: PLC0415 - as above
+
     answer = _last(chat).answer
     if answer.abstained:
         chat.screen.say("the last question was not answered")
-        chat.screen.nearest(answer)
+        show_nearest(chat.screen.console, answer)
     else:
         chat.screen.sources(answer, chat.article)
 
@@ -159,7 +161,12 @@ def _say_scope(chat: "Chat") -> None:
     if not count:
         outlets = sorted({one.article.outlet for one in session.articles if one.article.outlet})
         known = f" The outlets are {', '.join(outlets)}." if outlets else ""
-        chat.screen.say(f"No article is like that: /filter off asks all of them.{known}", "yellow")
+        undo = [
+            f"/{one} {OFF}"
+            for one, set_to in (("filter", session.where), ("as-of", session.as_of))
+            if set_to
+        ]
+        chat.screen.say(f"No article is like that: {' and '.join(undo)} asks all.{known}", "yellow")
 
 
 def _model(chat: "Chat", rest: str) -> None:

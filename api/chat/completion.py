@@ -1,13 +1,17 @@
 """Completion: what a line that begins with a stroke may go on with."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
 from api.chat.commands import COMMANDS, FILTERS, OFF
 from api.chat.session import SUFFIXES, Session
+
+if TYPE_CHECKING:
+    from rag.types import Nearest, Source
 
 
 class ChatCompleter(Completer):
@@ -58,8 +62,8 @@ class ChatCompleter(Completer):
             for article in articles:
                 yield article.id, article.title or ""
         elif name == "source" and turn is not None:
-            answer = turn.answer
-            for number, one in enumerate(answer.nearest or answer.sources, start=1):
+            shown: Sequence[Nearest | Source] = turn.answer.nearest or turn.answer.sources
+            for number, one in enumerate(shown, start=1):
                 yield str(number), f"{one.outlet or 'outlet unknown'} · {one.title or one.article}"
         elif name == "as-of":
             days = {a.published[:10] for a in articles if a.published and len(a.published) >= 10}

@@ -77,7 +77,7 @@ class Chat:
         if not self._is_built():
             # It takes a while and says so: nobody should be typing into that.
             self.answering.call(lambda _pipeline: None)
-        with self._notes_kept() as notes:
+        with prompt.unechoed(), self._notes_kept() as notes:
             try:
                 while True:
                     for told in notes():

@@ -14,7 +14,6 @@ from index.types import Span
 # A longer paragraph is shown from a little before the quoted words to a little after them.
 WHOLE_CHARS = 420
 AROUND_CHARS = 120
-NEAREST_CHARS = 300
 QUOTED, AROUND = "bold", "dim"
 OPENS, CLOSES = "»", "«"
 CUT = "…"
@@ -25,19 +24,13 @@ def quoted(quote: str) -> Text:
     return Text(f"“{clean(quote)}”", style=AROUND)
 
 
-def in_paragraph(text: str, spans: Sequence[Span], *, plain: bool = False) -> Iterator[Text]:
+def in_paragraph(text: str, spans: Sequence[Span]) -> Iterator[Text]:
     """Yield each paragraph that holds quoted words, cropped where it is long.
 
     Args:
         text: an article's text.
         spans: where the quoted words stand in it.
-        plain: all of it is shown alike, and only its beginning.
     """
-    if plain:
-        whole = clean(text)
-        cut = whole if len(whole) <= NEAREST_CHARS else f"{whole[:NEAREST_CHARS].rstrip()} {CUT}"
-        yield Text(cut, style=AROUND)
-        return
     for where, inside in _paragraphs_with(text, spans):
         shown = where
         if len(where) > WHOLE_CHARS:

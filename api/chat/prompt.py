@@ -4,7 +4,8 @@ Knows nothing of what a line means.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -43,6 +44,9 @@ class Prompt(Protocol):
     def refresh(self) -> None:
         """Show anew what stands around the line; may be called from any thread."""
 
+    def unechoed(self) -> AbstractContextManager[None]:
+        """Let what is typed while an answer is shown wait for the next prompt, unseen."""
+
 
 class LinePrompt:
     """Lines from a pipe, or from a person at a terminal that can do no more."""
@@ -65,6 +69,10 @@ class LinePrompt:
 
     def refresh(self) -> None:
         """Nothing stands around it."""
+
+    def unechoed(self) -> AbstractContextManager[None]:
+        """What is typed is seen: the terminal itself shows it at the prompt, too."""
+        return nullcontext()
 
 
 class TerminalPrompt:
@@ -111,6 +119,20 @@ class TerminalPrompt:
     def refresh(self) -> None:
         """Show anew what stands below the line."""
         self._session.app.invalidate()
+
+    @contextmanager
+    def unechoed(self) -> Iterator[None]:
+        """Let what is typed while an answer is shown wait for the next prompt, unseen."""
+        import termios  # noqa: PLC0415 - not for a pipe
+
+        before = termios.tcgetattr(sys.stdin)
+        modes = termios.tcgetattr(sys.stdin)
+        modes[3] &= ~termios.ECHO
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, modes)
+        try:
+            yield
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
 def line_prompt() -> LinePrompt:

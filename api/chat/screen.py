@@ -25,6 +25,7 @@ from api.render import (
     paragraph,
     reached_to,
     show_model,
+    show_nearest,
     unanswered,
     who_and_when,
 )
@@ -75,19 +76,6 @@ class Screen:
             self.blank()
             paragraph(self.console, Text(f"Evidence as of {reached_to(answer.as_of)}", style="dim"))
         show_model(self.console, answer)
-
-    def nearest(self, answer: Answer) -> None:
-        """Print the passages that came nearest to an answer."""
-        if not answer.nearest:
-            return
-        self.blank()
-        paragraph(self.console, Text("The nearest passages, which are no answer", style="bold"))
-        for number, near in enumerate(answer.nearest, start=1):
-            head = Text(f"{number}. ", style="cyan").append(named(near), style="default")
-            paragraph(self.console, head)
-            shown = in_paragraph(near.quote, [Span(0, len(near.quote))], plain=True)
-            for part in shown:
-                paragraph(self.console, part, INDENT)
 
     def context(
         self, head: Source | Nearest, article: "Article | None", spans: Sequence[Span]
@@ -213,7 +201,7 @@ class AnswerShown:
         if answer.abstained:
             self._screen.say(f"{answer.text} Why: {answer.reason or 'no reason is given'}.")
             show_model(self._screen.console, answer)
-            self._screen.nearest(answer)
+            show_nearest(self._screen.console, answer)
             return
         for part in answer.unanswered:
             self._screen.blank()
