@@ -53,10 +53,10 @@ def wanted(setting: "Declared") -> str:
     words = {Path: "a path", str: "a text", bool: "true or false", int: "a whole number"}
     said = words.get(setting.kind, "a number" if setting.kind is float else "a list of texts")
     if setting.least is not None and setting.most is not None:
-        return f"{said} from {setting.least:g} to {setting.most:g}"
+        return f"{said} from {setting.least:,} to {setting.most:,}"
     if setting.least is not None:
-        return f"{said}, {setting.least:g} or more"
-    return said if setting.most is None else f"{said}, {setting.most:g} or less"
+        return f"{said}, {setting.least:,} or more"
+    return said if setting.most is None else f"{said}, {setting.most:,} or less"
 
 
 def _converted(kind: Any, raw: object) -> object:  # noqa: ANN401 - a type

@@ -20,14 +20,21 @@ class Terminal:
     """A program in a terminal of its own.
 
     Args:
-        arguments: what Python is to run.
+        arguments: what the program is to run.
         folder: where it runs; also its home, with its settings and its history.
         columns: how wide the terminal is.
+        program: what runs; Python if none is named.
         settings: variables of its environment.
     """
 
     def __init__(
-        self, arguments: Sequence[str], folder: Path, *, columns: int = 80, **settings: str
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        *,
+        columns: int = 80,
+        program: str = sys.executable,
+        **settings: str,
     ) -> None:
         self.screen = pyte.HistoryScreen(columns, ROWS, history=10_000)
         self._stream = pyte.ByteStream(self.screen)
@@ -39,7 +46,7 @@ class Terminal:
         }
         home = {name: str(folder) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
         self.child = pexpect.spawn(
-            sys.executable,
+            program,
             list(arguments),
             env={
                 **environment,
