@@ -20,11 +20,19 @@ REFERENCE = ROOT / "docs" / "reference"
 COLUMNS = 80
 COMMANDS_HEAD = """# Commands
 
-What `dateline COMMAND --help` prints. A result goes to standard output, everything else to standard error. Exit codes: 0 done; 1 some articles were refused, a gate failed, or the doctor found something wrong; 2 wrong usage or environment, with one line that says what to do. `dateline --install-completion` lets your shell complete commands and options. Colours and links are for terminals alone, colours not where `NO_COLOR` is set.
+What `dateline COMMAND --help` prints. A result goes to standard output, everything else to \
+standard error. Exit codes: 0 done; 1 some articles were refused, a gate failed, or the doctor \
+found something wrong; 2 wrong usage or environment, with one line that says what to do. \
+`dateline --install-completion` lets your shell complete commands and options. Colours and links \
+are for terminals alone, colours not where `NO_COLOR` is set.
 """
 SETTINGS_HEAD = """# Settings
 
-A setting is a line in `dateline.toml`, an environment variable, or a flag where a command has one. A flag is stronger than a variable, a variable than `dateline.toml` in the working folder, that than the one in your configuration folder. `dateline config` shows each value with where it came from, `dateline config --where` the places of the files. A relative path in your configuration folder's file starts there.
+A setting is a line in `dateline.toml`, an environment variable, or a flag where a command has \
+one. A flag is stronger than a variable, a variable than `dateline.toml` in the working folder, \
+that than the one in your configuration folder. `dateline config` shows each value with where it \
+came from, `dateline config --where` the places of the files. A relative path in your \
+configuration folder's file starts there.
 
 ```toml
 data = "news"
@@ -34,7 +42,9 @@ model_passages = 6
 
 """
 SETTINGS_FOOT = """
-*Not from the working folder*: that folder may be somebody else's. A key is read from the environment alone: `DATELINE_MODEL_KEY` is sent to `model_url`, and each provider's own variable to that provider. `NO_COLOR`, `TERM` and `COLUMNS` mean what they do elsewhere.
+*Not from the working folder*: that folder may be somebody else's. A key is read from the \
+environment alone: `DATELINE_MODEL_KEY` is sent to `model_url`, and each provider's own variable \
+to that provider. `NO_COLOR`, `TERM` and `COLUMNS` mean what they do elsewhere.
 """
 
 
