@@ -47,7 +47,7 @@ class Screen:
             size = {"COLUMNS": str(COLUMNS), "LINES": str(ROWS), "TERM": "xterm-256color"}
             kept = {"DATELINE_HISTORY": os.devnull}
             os.chdir(ROOT)
-            os.execve(command[0], command, {**os.environ, **size, **kept})  # noqa: S606 - our own
+            os.execve(command[0], list(command), {**os.environ, **size, **kept})  # noqa: S606 - our own
         self._shown = ""
 
     def type(self, line: str) -> float:

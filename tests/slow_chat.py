@@ -9,7 +9,7 @@ from rag.events import Event
 from rag.pipeline import Pipeline
 
 SLOW_QUESTION = "What did China put tariffs on?"
-PAUSE = 2.0
+PAUSE = 1.2
 
 
 def slowly(stream: Callable[..., Iterator[Event]]) -> Any:  # noqa: ANN401 - a method

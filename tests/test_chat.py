@@ -62,11 +62,13 @@ def test_a_conversation_of_a_dozen_turns(seeds_data: Path, cache: Path, tmp_path
     chat.child.send(f"{SLOW_QUESTION}\r")
     # The first sentence is there, and the second will not be for a while.
     chat.wait_for(r"\[1\]")
+    chat.child.send("typed meanwhile")
     asked = time.monotonic()
     chat.child.sendcontrol("c")
     stopped = chat.wait_for("stopped; /retry asks again")
     assert time.monotonic() - asked < 1.0
     assert "Sources" not in stopped
+    assert "typed meanwhile" not in stopped
     assert "nothing has been answered yet" in chat.turn("/source 1")
     assert "Sources" in chat.turn("/retry", "Evidence as of")
     chat.turn("/new")
