@@ -6,8 +6,8 @@ What comes from articles is data: nothing in it can become a link, an image, HTM
 import re
 from collections.abc import Iterator, Sequence
 
-from api.render import ADDRESS, clean, named, reached_to, who_and_when
-from rag.types import Answer, Citation, Disagreement, Source
+from api.render import ADDRESS, citations_of, clean, dated, named, reached_to, who_and_when
+from rag.types import Answer, Disagreement, Source
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|&~])")
 # What would begin a list or a heading where it stands first.
@@ -100,16 +100,12 @@ def _source(source: Source, answer: Answer) -> Iterator[str]:
         line = f"{line} · [article](<{re.sub('[<>]', '', source.url)}>)"
     yield f"{source.n}. {line}"
     yield ""
-    for citation in _of(source, answer):
+    for citation, dates in citations_of(answer, source).items():
         yield f"   > “{escaped(citation.quote)}”"
         yield ""
-
-
-def _of(source: Source, answer: Answer) -> Iterator[Citation]:
-    for sentence in answer.sentences:
-        for citation in sentence.citations:
-            if citation.source == source.n:
-                yield citation
+        for line in dated(citation, dates):
+            yield f"   {escaped(line)}"
+            yield ""
 
 
 def _marks(numbers: Sequence[int]) -> str:

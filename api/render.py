@@ -5,7 +5,7 @@ Text that comes from articles is data: its control characters never reach the te
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rich.console import Console
@@ -55,13 +55,8 @@ def show_answer(console: Console, answer: Answer) -> None:
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
         paragraph(console, described(source))
-        shown: set[Citation] = set()
-        for sentence in answer.sentences:
-            for citation in sentence.citations:
-                # A language model may rest several sentences on one.
-                if citation.source == source.n and citation not in shown:
-                    shown.add(citation)
-                    _show_quotation(console, citation, sentence.dates)
+        for citation, dates in citations_of(answer, source).items():
+            _show_quotation(console, citation, dates)
     if answer.as_of is not None:
         console.print()
         paragraph(console, Text(f"Evidence as of {reached_to(answer.as_of)}", style="dim"))
@@ -220,14 +215,29 @@ def named(about: Source | Nearest | Found) -> str:
 
 
 def _show_quotation(console: Console, citation: Citation, dates: Sequence[DatedWords]) -> None:
-    """Print the quoted words, and under them the dates that relative ones among them mean."""
     paragraph(console, Text(f"“{clean(citation.quote)}”", style="dim"), INDENT)
+    for line in dated(citation, dates):
+        paragraph(console, Text(line, style="dim italic"), INDENT)
+
+
+def dated(citation: Citation, dates: Sequence[DatedWords]) -> Iterator[str]:
+    """Yield, for relative words in a quotation, the dates that they mean."""
     for words in dates:
         start = words.start - citation.start
         # A sentence may cite several articles, and the words stand in one of them.
         if start >= 0 and citation.quote[start:].startswith(words.text):
-            line = f"“{clean(words.text)}”: {words.label}"
-            paragraph(console, Text(line, style="dim italic"), INDENT)
+            yield f"“{clean(words.text)}”: {words.label}"
+
+
+def citations_of(answer: Answer, source: Source) -> dict[Citation, tuple[DatedWords, ...]]:
+    """Return the citations of a source, each once, with the dates in the sentence that has it."""
+    found: dict[Citation, tuple[DatedWords, ...]] = {}
+    for sentence in answer.sentences:
+        for citation in sentence.citations:
+            # A language model may rest several sentences on one.
+            if citation.source == source.n:
+                found.setdefault(citation, sentence.dates)
+    return found
 
 
 def paragraph(console: Console, text: Text, indent: int = 0) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -16,12 +17,16 @@ from rich.text import Text
 from api.chat.answering import Answering
 from api.chat.flow import Flow
 from api.chat.passage import in_context, in_paragraph
+from api.chat.screen import Screen
+from api.markdown import answer_markdown
 from api.render import paragraph
 from index.types import Span
 from rag.pipeline import Pipeline
+from rag.types import Citation, DatedWords, Sentence
 from tests.conftest import ROOT, Run
 from tests.slow_chat import SLOW_QUESTION
 from tests.terminal import ROWS, Terminal
+from tests.test_model_command import ANSWER
 
 TARIFF = "What tariff does Canada put on Chinese electric vehicles?"
 LONG_SINCE = "How long since a Canadian leader last went to Beijing?"
@@ -321,3 +326,16 @@ def test_what_goes_wrong_in_the_thread_is_raised_where_it_was_asked() -> None:
     with pytest.raises(OSError, match="no disk"):
         list(answering.stream(lambda pipeline: iter([pipeline])))
     assert isinstance(told[0], OSError)
+
+
+def test_relative_words_have_their_dates_in_the_chat_and_in_markdown() -> None:
+    quote = "It closed on Friday."
+    citation = Citation(1, "a", quote, 0, len(quote))
+    words = DatedWords("on Friday", 10, 19, "2026-01-16", "day", "Friday 16 January 2026")
+    sentences = [Sentence(quote, "supported", 1.0, None, (citation,), (words,))] * 2
+    answer = replace(ANSWER, sentences=tuple(sentences))
+    shown = Console(file=StringIO(), width=80)
+    Screen(shown).sources(answer, lambda _article: None)
+    for text in (shown.file.getvalue(), answer_markdown(answer)):  # type: ignore[attr-defined]
+        assert text.count("“on Friday”: Friday 16 January 2026") == 1
+        assert text.count(f"“{quote}”") == 1

@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from api.settings import Settings, SettingsError
 from evals.obeying_model import LINE
 from rag.errors import ModelCallError
 from rag.types import Answer, Citation, Sentence, Source
-from tests.conftest import ROOT, Run
+from tests.conftest import Run
 from tests.model_server import Handler, serving
 
 QUESTION = "What tariff does Canada put on Chinese electric vehicles?"
@@ -105,18 +104,6 @@ def test_settings_come_from_the_environment_and_flags_are_stronger() -> None:
 def test_a_value_that_cannot_be_is_one_line_with_its_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is '{value}': write"):
         Settings.from_environment({name: value})
-
-
-def test_the_readme_gives_every_setting_its_default() -> None:
-    page = (ROOT / "README.md").read_text("utf-8")
-    rows = dict(
-        re.findall(r"^\| `DATELINE_(\w+)`(?:, `…\w+`)* \| `?([\w., ]+)`? \|", page, re.MULTILINE)
-    )
-    settings = Settings.from_environment({})
-    for name, written in rows.items():
-        first = written.split(", ")[0]
-        assert str(getattr(settings, name.lower())).removesuffix(".0") == first, name
-    assert len(rows) == 6
 
 
 def test_a_model_that_cannot_be_called_at_all_is_said_before_anything_is_asked() -> None:

@@ -67,7 +67,7 @@ def _source(chat: "Chat", rest: str) -> None:
     if not rest.isascii() or not rest.isdigit() or not 1 <= int(rest[:9]) <= len(shown):
         numbers = "/source 1" if len(shown) == 1 else f"/source 1 to /source {len(shown)}"
         raise CommandError(f"the last answer has {len(shown)} of them: type {numbers}")
-    from api.chat.screen import citations_of  # noqa: PLC0415 - not before the first prompt
+    from api.render import citations_of  # noqa: PLC0415 - not before the first prompt
     from index.types import Span  # noqa: PLC0415
 
     if answer.abstained:

@@ -17,7 +17,9 @@ from api.chat.flow import Flow
 from api.chat.passage import in_context, in_paragraph, quoted
 from api.render import (
     INDENT,
+    citations_of,
     clean,
+    dated,
     described,
     flag_of,
     marked,
@@ -71,7 +73,11 @@ class Screen:
         paragraph(self.console, Text("Sources", style="bold"))
         for source in answer.sources:
             paragraph(self.console, described(source))
-            self._quotations(texts(source.article), citations_of(answer, source))
+            cited = citations_of(answer, source)
+            self._quotations(texts(source.article), list(cited))
+            for citation, dates in cited.items():
+                for line in dated(citation, dates):
+                    paragraph(self.console, Text(line, style="dim italic"), INDENT)
         if answer.as_of is not None:
             self.blank()
             paragraph(self.console, Text(f"Evidence as of {reached_to(answer.as_of)}", style="dim"))
@@ -136,16 +142,6 @@ class Screen:
         spans = [Span(citation.start, citation.end) for citation in citations]
         for part in in_paragraph(article.text, spans):
             paragraph(self.console, part, INDENT)
-
-
-def citations_of(answer: Answer, source: Source) -> list[Citation]:
-    """Return the citations of a source in an answer."""
-    return [
-        citation
-        for sentence in answer.sentences
-        for citation in sentence.citations
-        if citation.source == source.n
-    ]
 
 
 def _grid() -> Table:
