@@ -1,5 +1,5 @@
-"""The command line: `dateline ask`, with the commands of `collection_cli`, `eval_cli`
-and `keys_cli`.
+"""The command line: `dateline ask`, with what `collection_cli`, `serve_cli`, `eval_cli` and
+`keys_cli` add.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import traceback
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -20,9 +20,22 @@ from api import collection_cli
 from api.eval_cli import eval_app
 from api.keys_cli import keys_app
 from api.opening import open_pipeline
-from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoReader, Outlet
+from api.options import (
+    After,
+    AsJson,
+    AsOfDay,
+    Author,
+    Before,
+    Data,
+    Model,
+    NoReader,
+    Outlet,
+    Unsupported,
+)
+from api.serve_cli import serve
 from api.settings import Settings
 from api.streams import print_json, reported, result_console
+from index.errors import DatelineError
 
 app = typer.Typer(
     name="dateline",
@@ -34,6 +47,7 @@ app = typer.Typer(
 )
 
 collection_cli.register(app)
+app.command()(serve)
 app.add_typer(eval_app, name="eval")
 app.add_typer(keys_app, name="keys")
 
@@ -50,6 +64,8 @@ def ask(  # noqa: PLR0913 - one for each option
     *,
     as_of: AsOfDay = None,
     no_reader: NoReader = False,
+    model: Model = None,
+    unsupported: Unsupported = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show what decided, and how.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -60,8 +76,10 @@ def ask(  # noqa: PLR0913 - one for each option
     from rag.question import check  # noqa: PLC0415 - not for --help
     from rag.retrieve import Scope  # noqa: PLC0415
 
-    settings = Settings.from_environment(os.environ, data=data)
     with reported():
+        settings = Settings.from_environment(
+            os.environ, data=data, model=model, unsupported=unsupported
+        )
         check(question)
         pipeline = open_pipeline(settings, reads=not no_reader)
         answer = pipeline.ask(question, scope=Scope(as_of=as_of), explain=explain)
@@ -101,11 +119,12 @@ def search(  # noqa: PLR0913 - one for each option
     from rag.question import check  # noqa: PLC0415
     from rag.retrieve import Scope  # noqa: PLC0415
 
-    settings = Settings.from_environment(os.environ, data=data)
     with reported():
+        settings = Settings.from_environment(os.environ, data=data)
         check(question)
         where = Filter(outlet, author, after, before, article=article)
-        pipeline = open_pipeline(settings, reads=not no_reader)
+        # No language model takes part in a search.
+        pipeline = open_pipeline(replace(settings, model=None), reads=not no_reader)
         found = pipeline.search(question, scope=Scope(where, as_of), limit=limit)
         if as_json:
             print_json([asdict(hit) for hit in found])
@@ -124,6 +143,9 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app(prog_name="dateline")
+    except DatelineError as error:
+        typer.echo(f"dateline: {error}", err=True)
+        sys.exit(2)
     except Exception:  # noqa: BLE001 - a fault of ours must not read as a failed gate
         traceback.print_exc()
         sys.exit(2)

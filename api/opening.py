@@ -1,5 +1,6 @@
 """Opening: from settings to a pipeline that answers; the one place where it is put together."""
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,9 @@ from api.streams import note
 from index.errors import ChangedError, NoCollectionError
 
 if TYPE_CHECKING:
+    from rag.language_model import LanguageModel
     from rag.pipeline import Pipeline
+    from rag.write.account import Writes
 
 
 def open_pipeline(settings: Settings, *, reads: bool) -> "Pipeline":
@@ -22,6 +25,7 @@ def open_pipeline(settings: Settings, *, reads: bool) -> "Pipeline":
     Raises:
         NoCollectionError: the collection is empty.
         StoreError, ModelError, MismatchError, ReaderError: it cannot be asked.
+        ModelCallError: the language model of the settings cannot be called at all.
     """
     from index.embedding import LocalModel  # noqa: PLC0415 - not for --help
     from index.sqlite.store import SqliteStore  # noqa: PLC0415
@@ -44,4 +48,53 @@ def open_pipeline(settings: Settings, *, reads: bool) -> "Pipeline":
         )
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
     reader = bundled_reader() if reads else None
-    return Pipeline(store, model.for_asking(recipe.model), reader)
+    writer = open_writer(settings)
+    return Pipeline(store, model.for_asking(recipe.model), reader, writer=writer)
+
+
+def open_writer(settings: Settings) -> "Writes | None":
+    """Return what words answers; None where no language model is set.
+
+    Raises:
+        ModelCallError: litellm is not installed, or does not know the model's provider.
+    """
+    model = open_model(settings)
+    if model is None:
+        return None
+    from rag.verify.verify import bundled_verifier  # noqa: PLC0415 - not for most questions
+    from rag.write.rules import Rules  # noqa: PLC0415
+    from rag.write.writer import Writer  # noqa: PLC0415
+
+    rules = Rules(
+        reach=settings.model_reach,
+        flag=settings.unsupported == "flag",
+        passages=settings.model_passages,
+        max_tokens=settings.model_max_tokens,
+        budget_tokens=settings.model_budget_tokens,
+        budget_usd=settings.model_budget_usd,
+    )
+    return Writer(model, bundled_verifier(), rules)
+
+
+def open_model(settings: Settings) -> "LanguageModel | None":
+    """Return the language model of the settings; None where none is set.
+
+    Raises:
+        ModelCallError: litellm is not installed, or does not know the model's provider.
+    """
+    if settings.model is None:
+        return None
+    from rag.language_model import Limits  # noqa: PLC0415 - not for most questions
+    from rag.litellm_model import LitellmModel  # noqa: PLC0415
+
+    return LitellmModel(
+        settings.model,
+        base_url=settings.model_url,
+        key=os.environ.get("DATELINE_MODEL_KEY"),
+        limits=Limits(
+            first_seconds=settings.model_first_seconds,
+            total_seconds=settings.model_seconds,
+            tries=settings.model_tries,
+            cost_usd=settings.model_budget_usd,
+        ),
+    )

@@ -20,6 +20,23 @@ NoReader = Annotated[
     bool,
     typer.Option("--no-reader", help="Answer sooner and less well, without the reading model."),
 ]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="Let a language model word the answer: openai/…, anthropic/…, ollama/… "
+        "(DATELINE_MODEL; its server's address in DATELINE_MODEL_URL).",
+    ),
+]
+Unsupported = Annotated[
+    str | None,
+    typer.Option(
+        "--unsupported",
+        metavar="drop|flag",
+        help="What becomes of a sentence of the model's that its sources do not support.",
+    ),
+]
 AsOfDay = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Use only what was surely published by then."),
