@@ -1,5 +1,4 @@
-"""The command line: `dateline ask`, with what `collection_cli`, `serve_cli`, `eval_cli` and
-`keys_cli` add.
+"""The command line: `dateline ask`, and what `collection_cli`, `serve_cli` and others add.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.

@@ -1,5 +1,1 @@
-"""Who may ask what over HTTP, how often, and of which collection.
-
-`gate` decides, `asgi` stands before a service; the rest is what they decide by. Nothing here knows
-what the service answers.
-"""
+"""Who may use a service, of which collection and how much. Knows nothing of HTTP."""

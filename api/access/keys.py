@@ -1,50 +1,51 @@
-"""API keys: how one is made, told from a typing error, and compared.
+"""Keys: who may use a service, kept in `keys.db` in its data folder.
 
-A key reads `dl_<id>_<secret>`. The id is public and names the key in lists and logs. The secret is
-256 random bits and a checksum, in letters and digits, so that a double click selects all of it and
-a scanner for leaked secrets finds it: `dl_[0-9a-z]{10}_[0-9A-Za-z]{49}`, then `id_of`.
+A key reads `dl_ID_SECRET`. The id is public and names the key in lists and logs; the secret is 256
+random bits, of which only a SHA-256 is kept. A slow hash protects what people choose, by making
+each guess dear; this cannot be guessed at any price, and a slow hash would let anyone keep the
+service busy with wrong keys.
 
-Only the SHA-256 of a key is kept. A slow hash protects what people choose, by making each guess
-dear; 256 random bits cannot be guessed at any price, and a slow hash would let anyone keep the
-service busy with wrong keys. Knows nothing of files or of HTTP.
+Each call opens the file anew: what is made or revoked counts from the next request on, in every
+process, and so does a file that was put in its place. Where the file exists a key is needed, even
+if every key in it is revoked.
 """
 
 import hashlib
 import hmac
-import re
+import os
 import secrets
-import string
-import zlib
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
 
-PREFIX = "dl"
-ID_ALPHABET = string.digits + string.ascii_lowercase
-ID_LENGTH = 10
-ALPHABET = string.digits + string.ascii_letters
-SECRET_BITS = 256
-SECRET_LENGTH = 43  # 62^43 > 2^256
-CHECKSUM_LENGTH = 6  # 62^6 > 2^32
-FORM = re.compile(
-    rf"{PREFIX}_([0-9a-z]{{{ID_LENGTH}}})_[0-9A-Za-z]{{{SECRET_LENGTH + CHECKSUM_LENGTH}}}"
+from api.access.collections import folder_of
+from api.access.errors import AccessError
+
+FILE = "keys.db"
+BUSY_SECONDS = 5
+MAX_NAME = 80
+# A number is never given twice: what counts requests goes by it.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    digest BLOB NOT NULL,
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'write')),
+    collection TEXT NOT NULL,
+    created TEXT NOT NULL,
+    revoked TEXT
 )
+"""
+FIELDS = "number, id, name, scope, collection, created, revoked"
 # What a key is compared with where none has its id, so that this takes as long.
 NO_DIGEST = bytes(hashlib.sha256().digest_size)
 
-
-class Scope(StrEnum):
-    """What a key may do."""
-
-    READ = "read"
-    WRITE = "write"
-
-
-# Whoever may change a collection may see it.
-GRANTS: dict[Scope, tuple[Scope, ...]] = {
-    Scope.READ: (Scope.READ,),
-    Scope.WRITE: (Scope.READ, Scope.WRITE),
-}
+KeyScope = Literal["read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,67 +53,142 @@ class Key:
     """An API key as it is kept, without its secret.
 
     Attributes:
-        id: its public name, unique.
-        number: counts the keys of a service from 1; never given twice.
+        number: counts the keys of a service from 1.
+        id: its public name.
         name: whom or what it is for, in the words of who made it.
-        scopes: what it may do.
-        collections: the names of the collections that it sees; at least one.
-        created: when, in UTC.
-        expires: from when on it is refused; None for never.
-        revoked: when it was; None while it was not.
-        digest: the SHA-256 of the whole key.
+        scope: what it may do; who may write may read.
+        collection: the name of the collection that it sees.
+        created: when, ISO 8601 in UTC.
+        revoked: when it was; None where it was not.
     """
 
-    id: str
     number: int
+    id: str
     name: str
-    scopes: tuple[Scope, ...]
-    collections: tuple[str, ...]
-    created: datetime
-    expires: datetime | None
-    revoked: datetime | None
-    digest: bytes = field(repr=False)
-
-    def status(self, now: datetime) -> str:
-        """Return "usable", "revoked" or "expired"."""
-        if self.revoked is not None:
-            return "revoked"
-        return "expired" if self.expires is not None and now >= self.expires else "usable"
+    scope: KeyScope
+    collection: str
+    created: str
+    revoked: str | None
 
 
-def make_key() -> str:
-    """Return a new key."""
-    key_id = "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH))
-    stem = f"{PREFIX}_{key_id}_{_in_base_62(secrets.randbits(SECRET_BITS), SECRET_LENGTH)}"
-    return stem + _checksum(stem)
+class Keys:
+    """The keys of a service.
+
+    Args:
+        data: its data folder.
+
+    Every method but `needed` raises AccessError where the file cannot be read or written.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._path = data / FILE
+
+    def needed(self) -> bool:
+        """Tell whether the service asks for a key: whether one was ever made."""
+        return self._path.exists()
+
+    def usable(self) -> bool:
+        """Tell whether any key opens the service."""
+        return any(key.revoked is None for key in self.listed())
+
+    def find(self, text: str) -> Key | None:
+        """Return the key that a caller gives, revoked or not; None where it is none of these."""
+        with self._opened() as sql:
+            row = sql.execute(
+                f"SELECT digest, {FIELDS} FROM keys WHERE id = ?",  # noqa: S608 - our own names
+                (_id_of(text),),
+            ).fetchone()
+        right = hmac.compare_digest(_digest(text), NO_DIGEST if row is None else row[0])
+        return Key(*row[1:]) if right and row is not None else None
+
+    def listed(self) -> list[Key]:
+        """Return every key that was made, the oldest first."""
+        if not self.needed():
+            return []
+        with self._opened() as sql:
+            return [Key(*row) for row in sql.execute(f"SELECT {FIELDS} FROM keys ORDER BY number")]  # noqa: S608
+
+    def create(self, name: str, scope: KeyScope, collection: str) -> tuple[Key, str]:
+        """Make a key; return what is kept of it, and the key itself, which nothing shows again.
+
+        Raises:
+            AccessError: a name cannot be used.
+        """
+        name = name.strip()
+        if not name or len(name) > MAX_NAME or not name.isprintable():
+            raise AccessError(f"name a key by 1 to {MAX_NAME} printable characters")
+        folder_of(self._data, collection)
+        key_id = secrets.token_hex(5)
+        text = f"dl_{key_id}_{secrets.token_hex(32)}"
+        row = (key_id, _digest(text), name, scope, collection, _now())
+        self._make()
+        with self._opened() as sql:
+            sql.execute(SCHEMA)
+            made = sql.execute(
+                f"INSERT INTO keys VALUES (NULL, ?, ?, ?, ?, ?, ?, NULL) RETURNING {FIELDS}",  # noqa: S608
+                row,
+            ).fetchone()
+        return Key(*made), text
+
+    def revoke(self, key: str) -> Key:
+        """Refuse a key from now on, for good; one that was revoked before stays as it is.
+
+        Args:
+            key: its id, or all of it: who finds a leaked key has no list at hand.
+
+        Raises:
+            AccessError: there is no such key.
+        """
+        row = None
+        if self.needed():
+            with self._opened() as sql:
+                row = sql.execute(
+                    f"UPDATE keys SET revoked = ifnull(revoked, ?) WHERE id = ? RETURNING {FIELDS}",  # noqa: S608
+                    (_now(), _id_of(key) or key),
+                ).fetchone()
+        if row is None:
+            raise AccessError("there is no such key: `dateline keys list` has the ids of all")
+        return Key(*row)
+
+    def _make(self) -> None:
+        """Make the file for its owner alone, who is also the owner of the data folder."""
+        try:
+            self._data.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            if os.geteuid() == 0:
+                # Made by the administrator, it must be readable for the service.
+                owner = self._data.stat()
+                os.chown(self._path, owner.st_uid, owner.st_gid)
+        except OSError as error:
+            raise self._failed(error) from error
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            # Never made here: an empty file would ask everyone for a key.
+            address = f"{self._path.absolute().as_uri()}?mode=rw"
+            with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as sql, sql:
+                yield sql
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: Exception) -> AccessError:
+        return AccessError(
+            f"{self._path} cannot be used ({error}): let the service's user read and write it, put "
+            "a copy of it back, or delete it and make new keys with `dateline keys create`"
+        )
 
 
-def id_of(text: str) -> str | None:
-    """Return the id in a key, None where no key was ever written so: a typing error."""
-    form = FORM.fullmatch(text)
-    if form is None or text[-CHECKSUM_LENGTH:] != _checksum(text[:-CHECKSUM_LENGTH]):
-        return None
-    return form[1]
+def _id_of(text: str) -> str | None:
+    prefix, *parts = text.split("_")
+    return parts[0] if prefix == "dl" and len(parts) == 2 else None
 
 
-def digest_of(text: str) -> bytes:
-    """Return what is kept of a key, 32 bytes."""
-    return hashlib.sha256(text.encode()).digest()
+def _digest(text: str) -> bytes:
+    # What a header may hold that is no text of ours has a digest too.
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def is_right(text: str, kept: Key | None) -> bool:
-    """Tell whether a key is the one that is kept, in the same time whatever the answer."""
-    right = hmac.compare_digest(digest_of(text), NO_DIGEST if kept is None else kept.digest)
-    return right and kept is not None
-
-
-def _checksum(stem: str) -> str:
-    return _in_base_62(zlib.crc32(stem.encode()), CHECKSUM_LENGTH)
-
-
-def _in_base_62(number: int, length: int) -> str:
-    digits = []
-    for _ in range(length):
-        number, digit = divmod(number, len(ALPHABET))
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits))
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -101,5 +101,5 @@ class RequestLog:
         }
         if trace is not None:
             fields |= {"trace_id": trace.group(1), "parent_id": trace.group(2)}
-        fields |= {name: state[name] for name in ("outcome", "reason") if name in state}
+        fields |= {name: state[name] for name in ("key", "outcome", "reason") if name in state}
         log.info("%s %s %s", scope["method"], scope["path"], status, extra={"fields": fields})
