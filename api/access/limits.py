@@ -79,13 +79,13 @@ class Counters:
                 (full_at,) = FULL_AT.unpack(os.pread(self._file, 8, start).ljust(8, b"\0"))
                 # No bucket is emptier than empty: a clock that was set back costs a minute at most.
                 full_at = min(max(full_at, now), now + WINDOW) if math.isfinite(full_at) else now
-                wait = float(full_at + each - now - WINDOW)
-                if wait > ROUNDING:
-                    return wait
-                os.pwrite(self._file, FULL_AT.pack(full_at + each), start)
-                return 0.0
+                wait = max(0.0, full_at + each - now - WINDOW)
+                if wait <= ROUNDING:
+                    full_at, wait = full_at + each, 0.0
+                os.pwrite(self._file, FULL_AT.pack(full_at), start)
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, FULL_AT.size, start)
+        return wait
 
     def enter(self, number: int) -> int | None:
         """Return a slot for a request in flight, None if all are taken; `leave` gives it back."""

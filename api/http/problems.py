@@ -12,9 +12,9 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
 
 from index.errors import DatelineError, NoCollectionError, StoreError
 from index.filters import FilterError
@@ -193,10 +193,9 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
     path = request.scope["path"]
-    here = [route.methods or set() for route in routes if route.path_regex.match(path)]
-    return set[str]().union(*here)
+    routes = [one for one in iter_route_contexts(request.app.routes) if one.path_regex.match(path)]
+    return set[str]().union(*[route.methods or () for route in routes])
 
 
 def _place(location: Sequence[int | str]) -> str:
