@@ -3,7 +3,7 @@
 The gate stands before the app and asks for a key on every path but the public ones, before anything
 of a request is read; each endpoint says which scope it needs by depending on `authorised`. Where no
 key was ever made, this machine may do everything in the default collection, and nobody else
-anything. A request in flight counts until the last byte of its answer is sent.
+anything. A request in flight counts until the last part of its answer is sent.
 """
 
 import logging
@@ -16,7 +16,7 @@ from typing import Annotated
 from fastapi import FastAPI, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.collections import folder_of
 from api.access.errors import AccessError
@@ -127,11 +127,23 @@ class Gate:
             await response(request, _untold())(scope, receive, send)
             return
         scope.setdefault("state", {})["caller"] = caller
-        try:
-            await self._app(scope, receive, send)
-        finally:
+
+        def leave() -> None:
+            nonlocal slot
             if slot is not None:
                 self._counters().leave(slot)
+                slot = None
+
+        async def send_and_leave(message: Message) -> None:
+            # Who has the whole answer may ask again at once.
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                leave()
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_leave)
+        finally:
+            leave()
 
     def _key(self, request: Request) -> Key:
         given = request.headers.getlist("authorization")
