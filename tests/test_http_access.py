@@ -27,14 +27,19 @@ from api.http.app import create_app
 from api.http.loopback import check_is_local
 from api.http.problems import ProblemError
 from api.http.settings import ServiceSettings
+from evals.askers import AskError, ServiceAsker
+from evals.types import Case, Expectation
 from index.embedding import LocalModel
 from tests.conftest import built
 from tests.service import Service, serving
 
-TARIFF = {"question": "What tariff does Canada put on Chinese electric vehicles?", "reader": False}
+TARIFF: dict[str, Any] = {
+    "question": "What tariff does Canada put on Chinese electric vehicles?",
+    "reader": False,
+}
 BRIDGE = "The mayor of Exeter opened a bridge of glass on Monday. It cost 4 million pounds."
 SEED = "000_e1418f3ff0518dd0"
-COST = {"question": "What did the bridge of glass in Exeter cost?", "reader": False}
+COST: dict[str, Any] = {"question": "What did the bridge of glass in Exeter cost?", "reader": False}
 
 # What each endpoint needs, and a request that is answered where it may be asked. A new endpoint
 # has to be written in here.
@@ -185,6 +190,15 @@ def test_a_key_sees_its_own_collection_alone(guarded: Guarded) -> None:
     asked = {"messages": [{"role": "user", "content": COST["question"]}]}
     said = guarded.ask("a key of another collection", "POST", "/v1/chat/completions", asked).json()
     assert "mayor of Exeter" in said["choices"][0]["message"]["content"]
+
+
+def test_an_evaluation_asks_with_its_key(guarded: Guarded) -> None:
+    case = Case("cost", "fact", COST["question"], Expectation())
+    key = guarded.sent["a key of another collection"].removeprefix("bearer ")
+    asker = ServiceAsker(guarded.service.url, key)
+    assert {one["article"] for one in asker.ask(case)["sources"]} == {"bridge"}
+    with pytest.raises(AskError, match="401"):
+        ServiceAsker(guarded.service.url).ask(case)
 
 
 def test_a_job_is_seen_in_its_own_collection_alone(guarded: Guarded) -> None:
