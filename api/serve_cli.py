@@ -32,9 +32,7 @@ def serve(  # noqa: PLR0913 - one for each option
         int,
         typer.Option(min=0, max=1_000_000, help="Requests of a key in a minute; 0: any number."),
     ] = 600,
-    at_once: Annotated[
-        int, typer.Option(min=0, max=4096, help="Requests of a key at once; 0: any number.")
-    ] = 32,
+    at_once: Annotated[int, typer.Option(min=1, max=4096, help="Requests of a key at once.")] = 32,
     origin: Annotated[
         list[str] | None,
         typer.Option(metavar="URL", help="A web origin whose pages may ask; once for each."),
@@ -58,7 +56,7 @@ def serve(  # noqa: PLR0913 - one for each option
         if not is_loopback(host) and not Keys(settings.data).usable():
             raise AccessError(
                 f"{host} can be reached from other machines, so the service needs a key: make one "
-                f"with `dateline keys create NAME`, or listen on 127.0.0.1"
+                "with `dateline keys create NAME`, or listen on 127.0.0.1"
             )
         # What cannot be served is said before anything listens; an empty collection can be filled.
         with suppress(NoCollectionError):

@@ -228,6 +228,12 @@ def test_a_collection_begins_with_the_first_article_of_a_key(guarded: Guarded) -
     assert "mayor of Exeter" in answer["text"]
 
 
+def test_a_method_that_a_stranger_thinks_up_gets_no_count_of_its_own(guarded: Guarded) -> None:
+    guarded.ask("no key", "THOUGHTUP", "/v1/articles")
+    text = guarded.ask("a read key", "GET", "/metrics").text
+    assert "THOUGHTUP" not in text
+
+
 def test_a_refusal_is_logged_with_its_key_and_never_with_its_secret(guarded: Guarded) -> None:
     refused = guarded.ask("a revoked key", "GET", "/v1/articles").headers["x-request-id"]
     until = time.monotonic() + 5

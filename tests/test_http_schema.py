@@ -15,7 +15,7 @@ def test_no_request_brings_an_error_of_ours_or_an_undocumented_response(
 ) -> None:
     shutil.copytree(seeds_data, tmp_path / "data")
     _, key = Keys(tmp_path / "data").create("schemathesis", "write", "default")
-    limits = ("--per-minute", "0", "--at-once", "0")
+    limits = ("--per-minute", "0")
     with serving(tmp_path / "data", cache, "--no-reader", *limits) as service:
         tool = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(CONFIG)]
         about = ["run", f"{service.url}/openapi.json", "--checks", "all", "--seed", "1"]

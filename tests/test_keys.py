@@ -64,6 +64,14 @@ def test_a_revoked_key_stays_revoked_and_keys_stay_needed(tmp_path: Path) -> Non
     assert not keys.usable()
 
 
+def test_a_file_that_cannot_be_looked_at_opens_nothing(tmp_path: Path) -> None:
+    (tmp_path / FILE).symlink_to(tmp_path / "gone")
+    assert Keys(tmp_path).needed()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        Keys(tmp_path / "file").needed()
+
+
 def test_another_process_sees_a_change_at_once(tmp_path: Path) -> None:
     here = Keys(tmp_path)
     key, text = here.create("newsroom", "read", "default")

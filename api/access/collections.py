@@ -32,4 +32,6 @@ def folder_of(data: Path, name: str) -> Path:
 
 def folders(data: Path) -> list[Path]:
     """Return the data folder of every collection that is there, the default one first."""
-    return [data, *sorted(path for path in (data / "collections").glob("*") if path.is_dir())]
+    others = (data / "collections").glob("*")
+    named = [path for path in others if NAME.fullmatch(path.name) and path.is_dir()]
+    return [data, *sorted(named)]

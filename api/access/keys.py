@@ -26,7 +26,8 @@ from api.access.collections import folder_of
 from api.access.errors import AccessError
 
 FILE = "keys.db"
-BUSY_SECONDS = 5
+# A change holds the file for as long as a disk takes to sync; whoever asks is kept no longer.
+BUSY_SECONDS = 1
 MAX_NAME = 80
 # A number is never given twice: what counts requests goes by it.
 SCHEMA = """
@@ -77,7 +78,8 @@ class Keys:
     Args:
         data: its data folder.
 
-    Every method but `needed` raises AccessError where the file cannot be read or written.
+    Every method raises AccessError where the file cannot be read or written, or OSError where the
+    folder cannot.
     """
 
     def __init__(self, data: Path) -> None:
@@ -86,7 +88,12 @@ class Keys:
 
     def needed(self) -> bool:
         """Tell whether the service asks for a key: whether one was ever made."""
-        return self._path.exists()
+        try:
+            # What is there and cannot be looked at is an error: it must open nothing.
+            self._path.lstat()
+        except FileNotFoundError:
+            return False
+        return True
 
     def usable(self) -> bool:
         """Tell whether any key opens the service."""

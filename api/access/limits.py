@@ -35,7 +35,7 @@ class Limits:
 
     Attributes:
         per_minute: requests in a minute, all of which may come at once; 0 for any number.
-        at_once: requests in flight, at most `MOST_AT_ONCE`; 0 for any number.
+        at_once: requests in flight, from 1 to `MOST_AT_ONCE`.
     """
 
     per_minute: int = 600
@@ -91,7 +91,7 @@ class Counters:
         """Return a slot for a request in flight, None if all are taken; `leave` gives it back."""
         first = FIRST_SLOT + number * MOST_AT_ONCE
         with self._lock:
-            for slot in range(first, first + (self._limits.at_once or MOST_AT_ONCE)):
+            for slot in range(first, first + self._limits.at_once):
                 if slot not in self._mine and self._locked(slot):
                     self._mine.add(slot)
                     return slot
@@ -102,10 +102,6 @@ class Counters:
         with self._lock:
             self._mine.remove(slot)
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, slot)
-
-    def close(self) -> None:
-        """Let go of the file and of every slot."""
-        os.close(self._file)
 
     def _locked(self, slot: int) -> bool:
         try:

@@ -39,8 +39,11 @@ PUBLIC = frozenset(
         "/swagger/favicon-32x32.png",
     }
 )
+# What an allowed origin's page may send and read beyond what every page may.
 SENT = ("Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-ID", "traceparent")
 READ = ("Location", "Retry-After", "X-Request-ID")
+# RFC 6750, section 3.
+INVALID = 'Bearer error="invalid_token"'
 
 _bearer = HTTPBearer(
     scheme_name="key",
@@ -148,13 +151,11 @@ class Gate:
     def _key(self, request: Request) -> Key:
         given = request.headers.getlist("authorization")
         if not given:
-            raise _unknown("key-missing", "A key is needed", "send one", error="")
+            raise _unknown("key-missing", "A key is needed", "send one", "Bearer")
         scheme, _, text = given[0].partition(" ")
-        key = (
-            self._keys.find(text.strip())
-            if scheme.lower() == "bearer" and len(given) == 1
-            else None
-        )
+        # Of two, another layer may have read the other.
+        sound = len(given) == 1 and scheme.lower() == "bearer"
+        key = self._keys.find(text.strip()) if sound else None
         if key is None:
             raise _unknown("key-unknown", "The key is not known", "send all of it")
         request.scope.setdefault("state", {})["key"] = key.id
@@ -181,11 +182,9 @@ class Gate:
         return self._opened
 
 
-def _unknown(
-    kind: str, title: str, what: str, error: str = ' error="invalid_token"'
-) -> ProblemError:
+def _unknown(kind: str, title: str, what: str, challenge: str = INVALID) -> ProblemError:
     detail = f"{what} as `Authorization: Bearer dl_…`; whoever runs the service makes keys"
-    return ProblemError(401, kind, title, detail, {"WWW-Authenticate": f"Bearer{error}"})
+    return ProblemError(401, kind, title, detail, {"WWW-Authenticate": challenge})
 
 
 def _untold() -> ProblemError:
