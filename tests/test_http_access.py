@@ -232,6 +232,7 @@ def test_a_method_that_a_stranger_thinks_up_gets_no_count_of_its_own(guarded: Gu
     guarded.ask("no key", "THOUGHTUP", "/v1/articles")
     text = guarded.ask("a read key", "GET", "/metrics").text
     assert "THOUGHTUP" not in text
+    assert 'dateline_requests_total{method="other",route="unmatched",status="401"}' in text
 
 
 def test_a_refusal_is_logged_with_its_key_and_never_with_its_secret(guarded: Guarded) -> None:
