@@ -83,6 +83,25 @@ def test_another_process_sees_a_change_at_once(tmp_path: Path) -> None:
     assert found.revoked is not None
 
 
+def test_a_file_that_is_put_in_its_place_counts_at_once(tmp_path: Path) -> None:
+    keys, others = Keys(tmp_path), Keys(tmp_path / "other")
+    key, text = keys.create("newsroom", "read", "default")
+    _, other = others.create("newsroom", "read", "default")
+    assert keys.find(text) == key
+    (tmp_path / "other" / FILE).rename(tmp_path / FILE)
+    assert keys.find(text) is None
+    assert keys.find(other) is not None
+    before = (tmp_path / FILE).read_bytes()
+    Keys(tmp_path).revoke(other)
+    revoked = keys.find(other)
+    assert revoked is not None
+    assert revoked.revoked is not None
+    (tmp_path / FILE).write_bytes(before)
+    restored = keys.find(other)
+    assert restored is not None
+    assert restored.revoked is None
+
+
 def test_a_damaged_file_opens_nothing(tmp_path: Path) -> None:
     keys = Keys(tmp_path)
     _, text = keys.create("newsroom", "read", "default")

@@ -5,9 +5,9 @@ random bits, of which only a SHA-256 is kept. A slow hash protects what people c
 each guess dear; this cannot be guessed at any price, and a slow hash would let anyone keep the
 service busy with wrong keys.
 
-Each call opens the file anew: what is made or revoked counts from the next request on, in every
-process, and so does a file that was put in its place. Where the file exists a key is needed, even
-if every key in it is revoked.
+Each call reads the file: what is made or revoked counts from the next request on, in every process,
+and so does a file that was put in its place. Where the file exists a key is needed, even if every
+key in it is revoked.
 """
 
 import hashlib
@@ -85,6 +85,8 @@ class Keys:
     def __init__(self, data: Path) -> None:
         self._data = data
         self._path = data / FILE
+        self._finding: sqlite3.Connection | None = None
+        self._found_in: tuple[int, int] | None = None
 
     def needed(self) -> bool:
         """Tell whether the service asks for a key: whether one was ever made."""
@@ -101,13 +103,20 @@ class Keys:
 
     def find(self, text: str) -> Key | None:
         """Return the key that a caller gives, revoked or not; None where it is none of these."""
-        with self._opened() as sql:
-            row = sql.execute(
-                f"SELECT digest, {FIELDS} FROM keys WHERE id = ?",  # noqa: S608 - our own names
-                (_id_of(text),),
-            ).fetchone()
-        right = hmac.compare_digest(_digest(text), NO_DIGEST if row is None else row[0])
-        return Key(*row[1:]) if right and row is not None else None
+        try:
+            # All of them, so that nothing is left to read and the file is let go of.
+            rows = (
+                self._kept()
+                .execute(
+                    f"SELECT digest, {FIELDS} FROM keys WHERE id = ?",  # noqa: S608 - our own names
+                    (_id_of(text),),
+                )
+                .fetchall()
+            )
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        right = hmac.compare_digest(_digest(text), rows[0][0] if rows else NO_DIGEST)
+        return Key(*rows[0][1:]) if right and rows else None
 
     def listed(self) -> list[Key]:
         """Return every key that was made, the oldest first."""
@@ -158,6 +167,12 @@ class Keys:
             raise AccessError("there is no such key: `dateline keys list` has the ids of all")
         return Key(*row)
 
+    def close(self) -> None:
+        """Let go of the file that keys are found in."""
+        if self._finding is not None:
+            self._finding.close()
+            self._finding = None
+
     def _make(self) -> None:
         """Make the file for its owner alone, who is also the owner of the data folder."""
         try:
@@ -173,12 +188,24 @@ class Keys:
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         try:
-            # Never made here: an empty file would ask everyone for a key.
-            address = f"{self._path.absolute().as_uri()}?mode=rw"
-            with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as sql, sql:
+            with closing(self._connect()) as sql, sql:
                 yield sql
         except sqlite3.Error as error:
             raise self._failed(error) from error
+
+    def _kept(self) -> sqlite3.Connection:
+        """Return a connection that stays open for as long as its file is the one that is there."""
+        there = self._path.stat()
+        if self._finding is None or self._found_in != (there.st_dev, there.st_ino):
+            self.close()
+            self._finding = self._connect()
+            self._found_in = (there.st_dev, there.st_ino)
+        return self._finding
+
+    def _connect(self) -> sqlite3.Connection:
+        # Never made here: an empty file would ask everyone for a key.
+        address = f"{self._path.absolute().as_uri()}?mode=rw"
+        return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
 
     def _failed(self, error: Exception) -> AccessError:
         return AccessError(

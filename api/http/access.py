@@ -104,7 +104,12 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"] in PUBLIC):
+        if scope["type"] == "lifespan":
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self._keys.close()
+        elif scope["type"] == "http" and scope["path"] in PUBLIC:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
