@@ -18,6 +18,7 @@ import typer
 from api import collection_cli, config_cli, doctor_cli
 from api.chat import chat_cli
 from api.eval_cli import eval_app
+from api.keys_cli import keys_app
 from api.opening import open_pipeline
 from api.options import (
     After,
@@ -147,6 +148,7 @@ chat_cli.register(app)
 collection_cli.register(app)
 app.command()(serve)
 app.add_typer(eval_app, name="eval")
+app.add_typer(keys_app, name="keys")
 config_cli.register(app)
 doctor_cli.register(app)
 
