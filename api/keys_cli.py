@@ -11,7 +11,9 @@ from api.settings import Settings
 from api.streams import note, print_json, reported, result_console
 
 keys_app = typer.Typer(
-    help="Make, list and revoke the keys of the HTTP service.", no_args_is_help=True
+    help="Make, list and revoke the keys of the HTTP service.",
+    epilog="Example: dateline keys create newsroom --scope write",
+    no_args_is_help=True,
 )
 SCOPES = ("read", "write")
 
@@ -57,8 +59,9 @@ def create(
 
 @keys_app.command(name="list")
 def list_keys(data: Data = None, *, as_json: AsJson = False) -> None:
-    """List every key that was made, those that are revoked too; never a secret.
+    """List every key that was made, revoked ones too.
 
+    A key itself is never shown again.
     Example: dateline keys list
     """
     from api.access.keys import Keys  # noqa: PLC0415 - not for --help
