@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.sqlite.database import SqliteDatabase
@@ -71,6 +72,37 @@ def test_a_small_scope_is_searched_with_every_word(database: SqliteDatabase) -> 
     # No rare word stands in this scope, which is too large for the others.
     rest = list(range(9, 21))
     assert found(database, 3, "zeppelin", "common", within=rest) == [TEXTS[8]] * 12
+
+
+def test_the_most_frequent_words_do_not_even_rank_beyond_their_budget(
+    database: SqliteDatabase,
+) -> None:
+    asked = ("zeppelin", "middling", "common")
+    with_all = SqliteWords(database, 2).search(asked, 99, None, len(TEXTS))
+    without = SqliteWords(database, 2, ranking_budget=8).search(asked, 99, None, len(TEXTS))
+    assert [m.passage for m in without] == [m.passage for m in with_all] == [2, 1]
+    left = SqliteWords(database, 2).search(("zeppelin", "middling"), 99, None, len(TEXTS))
+    assert without == left != with_all
+
+
+def test_words_that_do_not_rank_are_searched_where_no_other_stands(
+    database: SqliteDatabase,
+) -> None:
+    bounded = SqliteWords(database, 2, ranking_budget=2)
+    found = bounded.search(("zeppelin", "common"), 99, [9, 10], len(TEXTS))
+    assert [match.passage for match in found] == [9, 10]
+
+
+def test_a_frequent_word_is_counted_by_stretches(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path, create=True)
+    holds = np.random.default_rng(0).random(3000) < 2 / 3
+    texts = [f"Text {n} " + ("of a river." if held else ".") for n, held in enumerate(holds)]
+    store.write(RECIPE, [embedded("a", *texts)])
+    words = SqliteWords(store._db, counted=100)
+    assert words.count("river") == pytest.approx(holds.sum(), rel=0.15)
+    assert words.count("7") == 1
+    assert SqliteWords(store._db).count("river") == holds.sum()
+    store.close()
 
 
 def test_counts_follow_the_collection(tmp_path: Path) -> None:

@@ -4,7 +4,13 @@ BM25 as SQLite's FTS5 ranks it. What a search costs grows with the passages that
 frequent word brings most of them while it tells them apart the least. So passages are brought by
 the rarest words, for as long as all that they bring together stays within a budget; the other words
 only help to rank them. The rarest word always brings its passages, and in a small collection every
-word does. Knows nothing of questions.
+word does.
+
+To rank by a word at all, FTS5 goes through every passage that holds it. That has a budget of its
+own, far beyond the first: in a collection so large, the most frequent words are left out. How many
+passages hold such a word is not counted either, but worked out from parts of the collection.
+
+Knows nothing of questions.
 """
 
 import json
@@ -15,8 +21,15 @@ from index.store import Match
 
 # So many passages are scored in about 5 ms on one core (`python -m evals.word_search`).
 BUDGET = 3_000
+# Words that so many passages hold together may rank: their passages are gone through, not scored.
+RANKING_BUDGET = 60_000
 # How many words' counts are kept in memory.
 KEPT_COUNTS = 10_000
+# Passages with a word are counted one by one up to here. Beyond that, those in so many stretches
+# are, together this share of the collection; spread over it, as words come and go with the years.
+COUNTED = 20_000
+STRETCHES = 20
+COUNTED_SHARE = 0.05
 
 
 class SqliteWords:
@@ -25,11 +38,21 @@ class SqliteWords:
     Args:
         database: the collection's.
         budget: how many passages a search may score, unless its rarest word alone brings more.
+        ranking_budget: how many passages may hold the words that rank, those that bring aside.
+        counted: up to how many passages those that hold a word are counted one by one.
     """
 
-    def __init__(self, database: SqliteDatabase, budget: int = BUDGET) -> None:
+    def __init__(
+        self,
+        database: SqliteDatabase,
+        budget: int = BUDGET,
+        ranking_budget: int = RANKING_BUDGET,
+        counted: int = COUNTED,
+    ) -> None:
         self._db = database
         self._budget = budget
+        self._ranking_budget = ranking_budget
+        self._counted = counted
         self._counts: dict[str, int] = {}
         self._counted_in: str | None = None
 
@@ -48,41 +71,52 @@ class SqliteWords:
         if not held or limit < 1 or (within is not None and not within):
             return []
         share = 1.0 if within is None else len(within) / max(1, passages)
-        every = _any_of(held)
-        rare = self._within_budget(held, share)
-        if len(rare) == len(held):
-            return self._ranked(every, limit, within)
+        rare = _rarest(held, self._budget, share)
+        ranking = _rarest(held, self._ranking_budget)
+        every = _any_of(ranking if len(ranking) > len(rare) else rare)
         # FTS5 has no words that only rank. To demand a rare word beside any word has that effect:
         # the rare words then count twice, which they are worth.
-        found = self._ranked(f"({_any_of(rare)}) AND ({every})", limit, within)
+        bounded = every if len(rare) >= len(ranking) else f"({_any_of(rare)}) AND ({every})"
         # The rare words may all stand outside what is searched, and the others inside.
-        return found or self._ranked(every, limit, within)
+        for query in dict.fromkeys((bounded, every, _any_of(held))):
+            if found := self._ranked(query, limit, within):
+                return found
+        return []
 
     def count(self, word: str) -> int:
-        """Return how many passages hold a word, in themselves or in their article's heading."""
+        """Return how many passages hold a word, in themselves or in their article's heading.
+
+        Exactly while they are few; a frequent word's are estimated.
+        """
         generation = self._db.meta("generation")
         if generation != self._counted_in or len(self._counts) >= KEPT_COUNTS:
             self._counts, self._counted_in = {}, generation
         if word not in self._counts:
-            row = self._db.sql.execute(
-                "SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(word),)
-            ).fetchone()
-            self._counts[word] = int(row[0])
+            found = self._count(word)
+            self._counts[word] = found if found <= self._counted else self._estimated(word)
         return self._counts[word]
 
-    def _within_budget(self, held: dict[str, int], share: float) -> list[str]:
-        """Return the rarest words that bring at most as many passages as are to be scored.
+    def _count(self, word: str) -> int:
+        """Count the passages that hold a word, as far as to one more than is counted."""
+        row = self._db.sql.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)",
+            (_quoted(word), self._counted + 1),
+        ).fetchone()
+        return int(row[0])
 
-        `share` is that of all passages which are searched.
-        """
-        taken: list[str] = []
-        brought = 0.0
-        for word in sorted(held, key=held.__getitem__):
-            brought += held[word] * share
-            if taken and brought > self._budget:
-                break
-            taken.append(word)
-        return taken
+    def _estimated(self, word: str) -> int:
+        row = self._db.sql.execute("SELECT min(id), max(id) FROM words_docsize").fetchone()
+        first, last = int(row[0] or 0), int(row[1] or 0)
+        step = max(1, (last + 1 - first) // STRETCHES)
+        length = max(1, round(step * COUNTED_SHARE))
+        found = 0
+        for start in range(first, last + 1, step):
+            found += self._db.sql.execute(
+                "SELECT count(*) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?",
+                (_quoted(word), start, start + length - 1),
+            ).fetchone()[0]
+        # There are no fewer than were counted.
+        return max(self._counted + 1, round(found * step / length))
 
     def _ranked(self, query: str, limit: int, within: Collection[int] | None) -> list[Match]:
         if within is None:
@@ -99,6 +133,21 @@ class SqliteWords:
                 (query, json.dumps(list(within)), limit),
             )
         return [Match(*row) for row in rows]
+
+
+def _rarest(held: dict[str, int], budget: int, share: float = 1.0) -> list[str]:
+    """Return the rarest words that at most so many passages hold together, one at the least.
+
+    `share` is that of all passages which are searched.
+    """
+    taken: list[str] = []
+    brought = 0.0
+    for word in sorted(held, key=held.__getitem__):
+        brought += held[word] * share
+        if taken and brought > budget:
+            break
+        taken.append(word)
+    return taken
 
 
 def _any_of(words: Iterable[str]) -> str:
