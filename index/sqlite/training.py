@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from index.cells import RECALL_AT, TRIED, CellIndex, sample_size
+from index.embed import unit
 from index.errors import DatelineError
 from index.sqlite.database import SqliteDatabase
 from index.sqlite.rows import vectors_between, vectors_of
@@ -33,8 +34,10 @@ LOCK = "training.lock"
 SEED = 0
 # Vectors read and added at once; bounds the memory.
 BATCH = 16_384
-# How much of an unrelated sentence is mixed into those that recall is tried with, see `_queries`.
+# How much of an unrelated sentence, and of no direction at all, is mixed into the sentences that
+# recall is tried with, see `_queries`.
 MIXED = 0.7
+ASTRAY = 1.0
 NICENESS = 10
 
 
@@ -95,8 +98,8 @@ def _queries(database: SqliteDatabase, passages: Ids) -> Vectors:
 
     Questions are not known here, and they lie farther from passages than any text of the collection
     does: at a cosine of some 0.55 to the nearest. A sentence alone is too easy to find, so each is
-    moved towards another one that has nothing to do with it. What recall real questions have then
-    is measured by `python -m evals.scale`.
+    moved towards another one that has nothing to do with it, and at random, until it lies as far.
+    What recall real questions have then is measured by `python -m evals.scale`.
     """
     marks = ", ".join("?" * len(passages))
     rows = database.sql.execute(
@@ -108,9 +111,8 @@ def _queries(database: SqliteDatabase, passages: Ids) -> Vectors:
         own = np.frombuffer(sentences, dtype="<f2").reshape(-1, len(vector) // 4)
         drawn.append(own[n % len(own)].astype(np.float32))
     half = max(1, len(drawn) // 2)
-    mixed = np.array(drawn[:half]) + MIXED * np.array(drawn[-half:])
-    unit: Vectors = mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9)
-    return unit
+    astray = unit(np.random.default_rng(SEED).standard_normal((half, len(drawn[0]))))
+    return unit(np.array(drawn[:half]) + MIXED * np.array(drawn[-half:]) + ASTRAY * astray)
 
 
 def train(folder: Path, sizing: Sizing) -> bool:
