@@ -14,16 +14,15 @@ opened, each cell as a search first looks into it. So opening costs the same wha
 a flipped bit is seen before it is used.
 """
 
-import base64
 import math
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.cells_record import CellsRecord
 from index.flat import the_faiss
 from index.types import Ids, Sums, Vector, Vectors
 
@@ -48,54 +47,6 @@ STEP = 1.3
 
 class DamagedError(Exception):
     """A part of a file is not what was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellsRecord:
-    """What is to be known of a file of cells beside the file.
-
-    Attributes:
-        cells: into how many it is parted.
-        probes: how many of them a search looks into.
-        recall: the share of the true nearest that this brought when it was tried.
-        trained_on: how many vectors there were when the centres were worked out.
-        last_id: the highest id in it.
-        sums: the CRC-32 of each cell, shape (cells,) of little-endian uint32, in base64.
-    """
-
-    cells: int
-    probes: int
-    recall: float
-    trained_on: int
-    last_id: int
-    sums: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the record as plain JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: Any) -> "CellsRecord":  # noqa: ANN401 - whatever the file holds
-        """Read what `to_json` wrote.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is something else.
-        """
-        return cls(
-            *(int(value["cells"]), int(value["probes"]), float(value["recall"])),
-            *(int(value["trained_on"]), int(value["last_id"]), str(value["sums"])),
-        )
-
-    def checked_sums(self) -> Sums:
-        """Return the sums as numbers, shape (cells,).
-
-        Raises:
-            ValueError: they are not those of so many cells.
-        """
-        sums = np.frombuffer(base64.b64decode(self.sums, validate=True), dtype="<u4")
-        if len(sums) != self.cells:
-            raise ValueError(f"{len(sums)} sums are not those of {self.cells} cells")
-        return sums
 
 
 class CellIndex:
@@ -180,11 +131,13 @@ class CellIndex:
 
     def record(self) -> CellsRecord:
         """Return what is to be known of it beside its file."""
-        cells = int(self._index.nlist)
-        sums = np.array([self._sum(cell) for cell in range(cells)], dtype="<u4")
-        return CellsRecord(
-            *(cells, self.probes, self.recall, self.trained_on, self.last_id),
-            base64.b64encode(sums.tobytes()).decode(),
+        sums = np.array([self._sum(cell) for cell in range(self._index.nlist)], dtype="<u4")
+        return CellsRecord.of(
+            sums,
+            probes=self.probes,
+            recall=self.recall,
+            trained_on=self.trained_on,
+            last_id=self.last_id,
         )
 
     def add(self, ids: Ids, vectors: Vectors) -> None:

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.cells import CellIndex, CellsRecord
+from index.cells import CellIndex
+from index.cells_record import CellsRecord
 from index.flat import FlatIndex
 
 FORMAT = 4

@@ -77,30 +77,30 @@ def as_text(reports: Sequence[Report], real: Real) -> str:
     lines = [head, "|---" * (len(sizes) + 2) + "|"]
     for name, target, write in rows:
         lines.append(f"| {name} | {target or '–'} | {' | '.join(map(write, sizes))} |")
-    lies, made = spread(real.vectors), sizes[-1]
     return "\n".join(
-        [
-            *lines,
-            "",
-            (
-                "Milliseconds and seconds by the clock; in brackets the processor's own, which is what "
-                "they would be on a core that does nothing else. Seconds are medians with their "
-                f"quartiles over {len(made.opened)} turns, what is searched for are "
-                f"{len(made.vectors):,} real questions, and the two kinds of index take turns. Memory "
-                "is what searching for all of them adds to a process, its own and the file's pages."
-            ),
-            "",
-            (
-                f"Real are the first {len(real.texts):,} passages and all questions (squad2, nyt, time "
-                "and the paragraphs of train). The other passages are made: the middle of two real "
-                f"neighbours, moved by {MOVED} of the difference of two others. So many of them lie as "
-                f"real ones do: local intrinsic dimension {made.dimension:.1f} (real "
-                f"{lies.dimension:.1f}), cosine to the nearest {made.nearest:.2f} (real "
-                f"{lies.nearest:.2f}). Their words are drawn by the real ones' frequency."
-            ),
-            "",
-            *_sources(reports),
-        ]
+        [*lines, "", _how(sizes[-1]), "", _what(sizes[-1], real), "", *_sources(reports)]
+    )
+
+
+def _how(largest: Measured) -> str:
+    return (
+        "Milliseconds and seconds by the clock; in brackets the processor's own, which is what "
+        "they would be on a core that does nothing else. Seconds are medians with their quartiles over "
+        f"{len(largest.opened)} turns, what is searched for are {len(largest.vectors):,} real "
+        "questions, and the two kinds of index take turns. Memory is what searching for all of "
+        "them adds to a process, its own and the file's pages."
+    )
+
+
+def _what(largest: Measured, real: Real) -> str:
+    lies = spread(real.vectors)
+    return (
+        f"Real are the first {len(real.texts):,} passages and all questions (squad2, nyt, time and "
+        "the paragraphs of train). The other passages are made: the middle of two real neighbours, "
+        f"moved by {MOVED} of the difference of two others. Of the largest collection, as many as "
+        f"the real ones lie so: local intrinsic dimension {largest.dimension:.1f} (real "
+        f"{lies.dimension:.1f}), cosine to the nearest {largest.nearest:.2f} (real "
+        f"{lies.nearest:.2f}). Made words are drawn by the real ones' frequency."
     )
 
 
