@@ -1,4 +1,4 @@
-"""The measurement of scale: what it makes is as real as it says, and what it found is told whole."""
+"""Scale: what is made is as real as it is said to be, and what was found is told whole."""
 
 import re
 from contextlib import closing

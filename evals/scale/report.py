@@ -85,8 +85,8 @@ def as_text(reports: Sequence[Report], real: Real) -> str:
 def _how(largest: Measured) -> str:
     return (
         "Milliseconds and seconds by the clock; in brackets the processor's own, which is what "
-        "they would be on a core that does nothing else. Seconds are medians with their quartiles over "
-        f"{len(largest.opened)} turns, what is searched for are {len(largest.vectors):,} real "
+        "they would be on a core that does nothing else. Seconds are medians with their quartiles "
+        f"over {len(largest.opened)} turns, what is searched for are {len(largest.vectors):,} real "
         "questions, and the two kinds of index take turns. Memory is what searching for all of "
         "them adds to a process, its own and the file's pages."
     )
