@@ -187,11 +187,10 @@ class CellIndex:
         probes = self.probes
         if within is not None:
             probes = -(-probes * self.count // max(1, len(within)))
-        there = self.count if within is None else len(within)
         while True:
             found = self._found(query, limit * CANDIDATES, probes, gone, within)
             # What is wanted may be more than so few cells hold.
-            if len(found) >= min(limit, there - len(gone)) or probes >= self._index.nlist:
+            if len(found) >= limit or probes >= self._index.nlist:
                 return found
             probes *= 2
 
