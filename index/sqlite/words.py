@@ -105,8 +105,11 @@ class SqliteWords:
         return int(row[0])
 
     def _estimated(self, word: str) -> int:
-        row = self._db.sql.execute("SELECT min(id), max(id) FROM words_docsize").fetchone()
-        first, last = int(row[0] or 0), int(row[1] or 0)
+        # Each by itself: asked for both at once, SQLite goes through all rows.
+        first, last = (
+            int(self._db.sql.execute(f"SELECT {end}(id) FROM words_docsize").fetchone()[0] or 0)  # noqa: S608
+            for end in ("min", "max")
+        )
         step = max(1, (last + 1 - first) // STRETCHES)
         length = max(1, round(step * COUNTED_SHARE))
         found = 0
