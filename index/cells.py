@@ -18,7 +18,7 @@ import math
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,7 +69,7 @@ class CellIndex:
         last_id: int,
         sums: Sums | None = None,
     ) -> None:
-        self._index = index
+        self._index: Any = index  # FAISS's type says only half of what it can do
         self._lists = the_faiss().downcast_InvertedLists(index.invlists)
         self._sums = sums
         self._unseen = np.full(index.nlist, sums is not None)
@@ -268,7 +268,7 @@ class CellIndex:
                 lists.add_entries(
                     cell, size, self._lists.get_ids(cell), self._lists.get_codes(cell)
                 )
-        copy = faiss.IndexIVFScalarQuantizer(
+        copy: IndexIVFScalarQuantizer = faiss.IndexIVFScalarQuantizer(
             faiss.clone_index(old.quantizer), old.d, old.nlist, old.sq.qtype, old.metric_type
         )
         copy.sq, copy.is_trained, copy.by_residual = old.sq, True, old.by_residual
