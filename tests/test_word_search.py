@@ -74,25 +74,6 @@ def test_a_small_scope_is_searched_with_every_word(database: SqliteDatabase) -> 
     assert found(database, 3, "zeppelin", "common", within=rest) == [TEXTS[8]] * 12
 
 
-def test_the_most_frequent_words_do_not_even_rank_beyond_their_budget(
-    database: SqliteDatabase,
-) -> None:
-    asked = ("zeppelin", "middling", "common")
-    with_all = SqliteWords(database, 2).search(asked, 99, None, len(TEXTS))
-    without = SqliteWords(database, 2, ranking_budget=8).search(asked, 99, None, len(TEXTS))
-    assert [m.passage for m in without] == [m.passage for m in with_all] == [2, 1]
-    left = SqliteWords(database, 2).search(("zeppelin", "middling"), 99, None, len(TEXTS))
-    assert without == left != with_all
-
-
-def test_words_that_do_not_rank_are_searched_where_no_other_stands(
-    database: SqliteDatabase,
-) -> None:
-    bounded = SqliteWords(database, 2, ranking_budget=2)
-    found = bounded.search(("zeppelin", "common"), 99, [9, 10], len(TEXTS))
-    assert [match.passage for match in found] == [9, 10]
-
-
 def test_a_frequent_word_is_counted_by_stretches(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path, create=True)
     holds = np.random.default_rng(0).random(3000) < 2 / 3

@@ -6,9 +6,8 @@ the rarest words, for as long as all that they bring together stays within a bud
 only help to rank them. The rarest word always brings its passages, and in a small collection every
 word does.
 
-To rank by a word at all, FTS5 goes through every passage that holds it. That has a budget of its
-own, far beyond the first: in a collection so large, the most frequent words are left out. How many
-passages hold such a word is not counted either, but worked out from parts of the collection.
+How many passages hold a frequent word is not counted in a large collection, but worked out from
+parts of it.
 
 Knows nothing of questions.
 """
@@ -21,8 +20,6 @@ from index.store import Match
 
 # So many passages are scored in about 5 ms on one core (`python -m evals.word_search`).
 BUDGET = 3_000
-# Words that so many passages hold together may rank: their passages are gone through, not scored.
-RANKING_BUDGET = 60_000
 # How many words' counts are kept in memory.
 KEPT_COUNTS = 10_000
 # Passages with a word are counted one by one up to here. Beyond that, those in so many stretches
@@ -38,7 +35,6 @@ class SqliteWords:
     Args:
         database: the collection's.
         budget: how many passages a search may score, unless its rarest word alone brings more.
-        ranking_budget: how many passages may hold the words that rank, those that bring aside.
         counted: up to how many passages those that hold a word are counted one by one.
     """
 
@@ -46,12 +42,10 @@ class SqliteWords:
         self,
         database: SqliteDatabase,
         budget: int = BUDGET,
-        ranking_budget: int = RANKING_BUDGET,
         counted: int = COUNTED,
     ) -> None:
         self._db = database
         self._budget = budget
-        self._ranking_budget = ranking_budget
         self._counted = counted
         self._counts: dict[str, int] = {}
         self._counted_in: str | None = None
@@ -71,17 +65,15 @@ class SqliteWords:
         if not held or limit < 1 or (within is not None and not within):
             return []
         share = 1.0 if within is None else len(within) / max(1, passages)
-        rare = _rarest(held, self._budget, share)
-        ranking = _rarest(held, self._ranking_budget)
-        every = _any_of(ranking if len(ranking) > len(rare) else rare)
+        every = _any_of(held)
+        rare = self._within_budget(held, share)
+        if len(rare) == len(held):
+            return self._ranked(every, limit, within)
         # FTS5 has no words that only rank. To demand a rare word beside any word has that effect:
         # the rare words then count twice, which they are worth.
-        bounded = every if len(rare) >= len(ranking) else f"({_any_of(rare)}) AND ({every})"
+        found = self._ranked(f"({_any_of(rare)}) AND ({every})", limit, within)
         # The rare words may all stand outside what is searched, and the others inside.
-        for query in dict.fromkeys((bounded, every, _any_of(held))):
-            if found := self._ranked(query, limit, within):
-                return found
-        return []
+        return found or self._ranked(every, limit, within)
 
     def count(self, word: str) -> int:
         """Return how many passages hold a word, in themselves or in their article's heading.
@@ -121,6 +113,20 @@ class SqliteWords:
         # There are no fewer than were counted.
         return max(self._counted + 1, round(found * step / length))
 
+    def _within_budget(self, held: dict[str, int], share: float) -> list[str]:
+        """Return the rarest words that bring at most as many passages as are to be scored.
+
+        `share` is that of all passages which are searched.
+        """
+        taken: list[str] = []
+        brought = 0.0
+        for word in sorted(held, key=held.__getitem__):
+            brought += held[word] * share
+            if taken and brought > self._budget:
+                break
+            taken.append(word)
+        return taken
+
     def _ranked(self, query: str, limit: int, within: Collection[int] | None) -> list[Match]:
         if within is None:
             rows = self._db.sql.execute(
@@ -136,21 +142,6 @@ class SqliteWords:
                 (query, json.dumps(list(within)), limit),
             )
         return [Match(*row) for row in rows]
-
-
-def _rarest(held: dict[str, int], budget: int, share: float = 1.0) -> list[str]:
-    """Return the rarest words that at most so many passages hold together, one at the least.
-
-    `share` is that of all passages which are searched.
-    """
-    taken: list[str] = []
-    brought = 0.0
-    for word in sorted(held, key=held.__getitem__):
-        brought += held[word] * share
-        if taken and brought > budget:
-            break
-        taken.append(word)
-    return taken
 
 
 def _any_of(words: Iterable[str]) -> str:
