@@ -1,4 +1,4 @@
-"""The command line: `dateline ask`, with what `collection_cli`, `serve_cli` and `eval_cli` add.
+"""The command line: `dateline ask`, and what `collection_cli`, `serve_cli` and others add.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
@@ -17,6 +17,7 @@ import typer
 
 from api import collection_cli
 from api.eval_cli import eval_app
+from api.keys_cli import keys_app
 from api.opening import open_pipeline
 from api.options import (
     After,
@@ -47,6 +48,7 @@ app = typer.Typer(
 collection_cli.register(app)
 app.command()(serve)
 app.add_typer(eval_app, name="eval")
+app.add_typer(keys_app, name="keys")
 
 
 @app.callback()

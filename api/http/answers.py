@@ -72,7 +72,7 @@ def answers_router(asking: Asking, kept: KeptAnswers | None, seconds: float) -> 
                 "description": EVENTS,
                 "content": {"text/event-stream": {"schema": EVENT}},
             },
-            **problems(400, 413, 422, 503, 504),
+            **problems(400, 408, 413, 422, 503, 504),
         },
         response_model=None,
     )
