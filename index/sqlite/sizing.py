@@ -8,7 +8,7 @@ class Sizing:
     """From which sizes on which index is used, and when its file is written anew.
 
     Attributes:
-        flat_up_to: up to so many passages every vector is compared, which takes some 4 ms then.
+        flat_up_to: up to so many passages every vector is compared, which takes some 3 ms then.
         least_changes, changed_share: the file is written anew when so many passages, and this share
             of all, came or went since it was written.
         most_changes: so many are enough where the file holds cells, since what came since is
