@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from rag.pipeline import Pipeline
 
 
-def open_pipeline(settings: Settings, *, reads: bool) -> "Pipeline":
+def open_pipeline(settings: Settings, *, reads: bool, keeps: bool = True) -> "Pipeline":
     """Open the collection, building the bundled one where there is none yet.
 
     Args:
         settings: say where it is.
         reads: whether answers are read for by the reading model.
+        keeps: whether answers are kept, if the settings do not say otherwise.
 
     Raises:
         NoCollectionError: the collection is empty.
@@ -27,6 +28,7 @@ def open_pipeline(settings: Settings, *, reads: bool) -> "Pipeline":
     from index.sqlite.store import SqliteStore  # noqa: PLC0415
     from rag.pipeline import Pipeline  # noqa: PLC0415
     from rag.reader import bundled_reader  # noqa: PLC0415
+    from rag.records.answers import AnswerRecords  # noqa: PLC0415
 
     try:
         store = SqliteStore(settings.data)
@@ -44,4 +46,7 @@ def open_pipeline(settings: Settings, *, reads: bool) -> "Pipeline":
         )
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
     reader = bundled_reader() if reads else None
-    return Pipeline(store, model.for_asking(recipe.model), reader)
+    records = None
+    if keeps and settings.keep_answers:
+        records = AnswerRecords(settings.data, limit=settings.keep_answers)
+    return Pipeline(store, model.for_asking(recipe.model), reader, records)

@@ -6,8 +6,8 @@ Puts the steps together and times them. Knows nothing of how a step does its wor
 import itertools
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from index.embed import QueryEmbedder
@@ -39,6 +39,7 @@ from rag.explain import explanation_of
 from rag.parts import parts_of
 from rag.question import Question, check, parse_question
 from rag.reader import PassageReader
+from rag.records.answers import KeepsAnswers
 from rag.retrieve import KEPT, Scope, retrieve
 from rag.types import Answer, Disagreement, Found, Nearest, Retrieved, Sentence, Source
 
@@ -57,14 +58,20 @@ class Pipeline:
         store: the collection.
         embedder: the model that it was built with.
         reader: reads the passages; None answers sooner, and less well.
+        records: keeps each answer with its evidence; None keeps none.
     """
 
     def __init__(
-        self, store: Store, embedder: QueryEmbedder, reader: PassageReader | None = None
+        self,
+        store: Store,
+        embedder: QueryEmbedder,
+        reader: PassageReader | None = None,
+        records: KeepsAnswers | None = None,
     ) -> None:
         self.store = store
         self.embedder = embedder
         self.reader = reader
+        self.records = records
 
     def ask(
         self,
@@ -119,7 +126,13 @@ class Pipeline:
             question = parse_question(self._alone(text, history, scope, timings))
             with _timed(timings, "embed"):
                 vector = self.embedder.embed_query(question.text)
-            yield from self._answer(text, question, vector, scope, timings, explain=explain)
+            made = self._answer(text, question, vector, scope, timings, explain=explain)
+            with closing(made):
+                for event in made:
+                    # Before it leaves: whoever takes it may ask for it by its id at once.
+                    if isinstance(event, Done) and self.records is not None:
+                        self.records.keep(event.answer, self.store, history=history, scope=scope)
+                    yield event
 
     def _alone(
         self, text: str, history: Sequence[str], scope: Scope | None, timings: dict[str, float]
@@ -221,7 +234,7 @@ class Pipeline:
         timings: dict[str, float],
         *,
         explain: bool,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event]:
         asked: list[Asked] = []
         found: list[list[Evidence]] = []
         parts = parts_of(question.text)
