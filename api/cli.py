@@ -1,4 +1,4 @@
-"""The command line: `dateline ask`, with the commands of `collection_cli` and `eval_cli`.
+"""The command line: `dateline ask` and `search`, and the commands of the other `*_cli` modules.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
@@ -15,12 +15,13 @@ from typing import Annotated
 
 import typer
 
-from api import collection_cli
+from api import collection_cli, replay_cli
 from api.eval_cli import eval_app
 from api.opening import open_pipeline
 from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoReader, Outlet
 from api.settings import Settings
 from api.streams import print_json, reported, result_console
+from index.errors import DatelineError
 
 app = typer.Typer(
     name="dateline",
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 
 collection_cli.register(app)
+replay_cli.register(app)
 app.add_typer(eval_app, name="eval")
 
 
@@ -121,6 +123,9 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app(prog_name="dateline")
+    except DatelineError as error:
+        typer.echo(f"dateline: {error}", err=True)
+        sys.exit(2)
     except Exception:  # noqa: BLE001 - a fault of ours must not read as a failed gate
         traceback.print_exc()
         sys.exit(2)

@@ -106,7 +106,7 @@ class Pipeline:
         history: Sequence[str] = (),
         scope: Scope | None = None,
         explain: bool = False,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event]:
         """Yield what is known of the answer as it becomes known; the last is the answer.
 
         The question is checked at once, the rest done as the events are taken. It is done in one
@@ -119,7 +119,7 @@ class Pipeline:
 
     def _events(
         self, text: str, history: Sequence[str], scope: Scope | None, *, explain: bool
-    ) -> Iterator[Event]:
+    ) -> Generator[Event]:
         timings: dict[str, float] = {}
         # One state of the collection for one answer: spans and texts that belong together.
         with self.store.reading():
