@@ -17,11 +17,13 @@ import typer
 
 from api import collection_cli, replay_cli
 from api.eval_cli import eval_app
+from api.guard import guard_output
 from api.opening import open_pipeline
 from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoReader, Outlet
 from api.settings import Settings
 from api.streams import print_json, reported, result_console
 from index.errors import DatelineError
+from rag.redact import Redactor
 
 app = typer.Typer(
     name="dateline",
@@ -116,11 +118,12 @@ def search(  # noqa: PLR0913 - one for each option
 
 def main() -> None:
     """Run the command line."""
-    logging.basicConfig(level=logging.WARNING, format="note: %(message)s", stream=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         # What a narrow terminal encoding cannot show is replaced, not fatal.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    guard_output(Redactor.from_environment(os.environ))
+    logging.basicConfig(level=logging.WARNING, format="note: %(message)s", stream=sys.stderr)
     try:
         app(prog_name="dateline")
     except DatelineError as error:

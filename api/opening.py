@@ -1,5 +1,6 @@
 """Opening: from settings to a pipeline that answers; the one place where it is put together."""
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ from api.collection_cli import build_collection
 from api.settings import SEEDS, Settings
 from api.streams import note
 from index.errors import ChangedError, NoCollectionError
+from rag.redact import Redactor
 
 if TYPE_CHECKING:
     from rag.pipeline import Pipeline
@@ -48,5 +50,6 @@ def open_pipeline(settings: Settings, *, reads: bool, keeps: bool = True) -> "Pi
     reader = bundled_reader() if reads else None
     records = None
     if keeps and settings.keep_answers:
-        records = AnswerRecords(settings.data, limit=settings.keep_answers)
+        redactor = Redactor.from_environment(os.environ)
+        records = AnswerRecords(settings.data, limit=settings.keep_answers, redactor=redactor)
     return Pipeline(store, model.for_asking(recipe.model), reader, records)

@@ -15,6 +15,7 @@ from index.store import Store
 from rag.errors import UnknownAnswerError
 from rag.records.kept_file import KeptFile
 from rag.records.record import AnswerRecord, record_from_bytes, record_of
+from rag.redact import Redactor
 from rag.scope import Scope
 from rag.types import Answer
 
@@ -72,13 +73,17 @@ class AnswerRecords:
     Args:
         folder: the data folder; the file is made there with the first answer.
         limit: how many are kept, at least one; the oldest go.
+        redactor: knows what must not be stored, should a question or an answer hold it.
     """
 
-    def __init__(self, folder: Path, *, limit: int = 10_000) -> None:
+    def __init__(
+        self, folder: Path, *, limit: int = 10_000, redactor: Redactor | None = None
+    ) -> None:
         self._file = KeptFile(
             folder / ANSWERS, application=APPLICATION_ID, version=VERSION, schema=SCHEMA
         )
         self._limit = limit
+        self._redactor = redactor or Redactor()
         self._said: set[str] = set()
 
     def keep(
@@ -87,13 +92,13 @@ class AnswerRecords:
         """Keep an answer with its evidence, or say once why that cannot be done."""
         try:
             record = record_of(store, answer, history=history, scope=scope)
-            values = (answer.id, record.asked, answer.question, answer.abstained)
-            content = record.to_bytes()
+            question = self._redactor.text(answer.question)
+            content = record.to_bytes(self._redactor)
             with self._file.writing() as sql:
                 added = sql.execute(
                     "INSERT INTO answers (id, asked, question, abstained, record) "
                     "VALUES (?, ?, ?, ?, ?)",
-                    (*values, content),
+                    (answer.id, record.asked, question, answer.abstained, content),
                 )
                 oldest = int(added.lastrowid or 0) - self._limit
                 sql.execute("DELETE FROM answers WHERE number <= ?", (oldest,))

@@ -14,6 +14,7 @@ from typing import Any
 from index.store import Store
 from index.types import Article, Span
 from rag.records.from_json import revived
+from rag.redact import Redactor
 from rag.scope import Scope
 from rag.types import Answer, Citation
 
@@ -83,9 +84,9 @@ class AnswerRecord:
         """Return the record as plain JSON values."""
         return {"format": FORMAT, **asdict(self)}
 
-    def to_bytes(self) -> bytes:
-        """Return the record as JSON; `record_from_bytes` reads it."""
-        text = json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":"))
+    def to_bytes(self, redactor: Redactor) -> bytes:
+        """Return the record as JSON without secrets; `record_from_bytes` reads it."""
+        text = redactor.text(json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")))
         # An article may hold half a surrogate pair, which is no UTF-8 and is kept all the same.
         return text.encode("utf-8", "surrogatepass")
 
