@@ -19,7 +19,7 @@ from api import collection_cli, replay_cli
 from api.eval_cli import eval_app
 from api.guard import guard_output
 from api.opening import open_pipeline
-from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoReader, Outlet
+from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoCache, NoReader, Outlet
 from api.settings import Settings
 from api.streams import print_json, reported, result_console
 from index.errors import DatelineError
@@ -51,6 +51,7 @@ def ask(  # noqa: PLR0913 - one for each option
     *,
     as_of: AsOfDay = None,
     no_reader: NoReader = False,
+    no_cache: NoCache = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what decided, and how.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +62,7 @@ def ask(  # noqa: PLR0913 - one for each option
     from rag.question import check  # noqa: PLC0415 - not for --help
     from rag.retrieve import Scope  # noqa: PLC0415
 
-    settings = Settings.from_environment(os.environ, data=data)
+    settings = Settings.from_environment(os.environ, data=data, no_cache=no_cache)
     with reported():
         check(question)
         pipeline = open_pipeline(settings, reads=not no_reader)

@@ -1,6 +1,7 @@
 """Opening: from settings to a pipeline that answers; the one place where it is put together."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from index.errors import ChangedError, NoCollectionError
 from rag.redact import Redactor
 
 if TYPE_CHECKING:
+    from rag.language_model import LanguageModel
     from rag.pipeline import Pipeline
 
 
@@ -53,3 +55,28 @@ def open_pipeline(settings: Settings, *, reads: bool, keeps: bool = True) -> "Pi
         redactor = Redactor.from_environment(os.environ)
         records = AnswerRecords(settings.data, limit=settings.keep_answers, redactor=redactor)
     return Pipeline(store, model.for_asking(recipe.model), reader, records)
+
+
+def guarded_model(
+    model: "LanguageModel",
+    settings: Settings,
+    *,
+    base_url: str | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> "LanguageModel":
+    """Return a language model that gives no secret away and, unless set otherwise, is cached.
+
+    Args:
+        model: the model.
+        settings: say where its calls are kept, and whether.
+        base_url: where it is asked, if not where its name says.
+        parameters: what else decides its text; see `rag.cached_model.CachedModel`.
+    """
+    from rag.cached_model import CachedModel, ModelCalls  # noqa: PLC0415 - not for most questions
+    from rag.guarded_model import GuardedModel  # noqa: PLC0415
+
+    guarded = GuardedModel(model, Redactor.from_environment(os.environ))
+    if settings.no_cache:
+        return guarded
+    calls = ModelCalls(settings.data)
+    return CachedModel(guarded, calls, base_url=base_url, parameters=parameters)

@@ -137,7 +137,8 @@ class AnswerRecords:
             UnknownAnswerError: there is none, or there are several; names those that come near.
             StoreError: the file cannot be read, or holds what was never written to it.
         """
-        wanted = start.strip().casefold()
+        # An id is hex; what is no character at all could not even be looked for.
+        wanted = start.strip().casefold().encode("ascii", "replace").decode()
         found = self._beginning_with(wanted) if len(wanted) >= MIN_PREFIX else []
         record = self.get(found[0]) if len(found) == 1 else None
         if record is not None:
