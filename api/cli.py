@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import traceback
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -19,7 +19,20 @@ from api import collection_cli, replay_cli
 from api.eval_cli import eval_app
 from api.guard import guard_output
 from api.opening import open_pipeline
-from api.options import After, AsJson, AsOfDay, Author, Before, Data, NoCache, NoReader, Outlet
+from api.options import (
+    After,
+    AsJson,
+    AsOfDay,
+    Author,
+    Before,
+    Data,
+    Model,
+    NoCache,
+    NoReader,
+    Outlet,
+    Unsupported,
+)
+from api.serve_cli import serve
 from api.settings import Settings
 from api.streams import print_json, reported, result_console
 from index.errors import DatelineError
@@ -36,6 +49,7 @@ app = typer.Typer(
 
 collection_cli.register(app)
 replay_cli.register(app)
+app.command()(serve)
 app.add_typer(eval_app, name="eval")
 
 
@@ -51,6 +65,8 @@ def ask(  # noqa: PLR0913 - one for each option
     *,
     as_of: AsOfDay = None,
     no_reader: NoReader = False,
+    model: Model = None,
+    unsupported: Unsupported = None,
     no_cache: NoCache = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what decided, and how.")] = False,
     as_json: AsJson = False,
@@ -62,8 +78,10 @@ def ask(  # noqa: PLR0913 - one for each option
     from rag.question import check  # noqa: PLC0415 - not for --help
     from rag.retrieve import Scope  # noqa: PLC0415
 
-    settings = Settings.from_environment(os.environ, data=data, no_cache=no_cache)
     with reported():
+        settings = Settings.from_environment(
+            os.environ, data=data, model=model, unsupported=unsupported, no_cache=no_cache
+        )
         check(question)
         pipeline = open_pipeline(settings, reads=not no_reader)
         answer = pipeline.ask(question, scope=Scope(as_of=as_of), explain=explain)
@@ -103,11 +121,12 @@ def search(  # noqa: PLR0913 - one for each option
     from rag.question import check  # noqa: PLC0415
     from rag.retrieve import Scope  # noqa: PLC0415
 
-    settings = Settings.from_environment(os.environ, data=data)
     with reported():
+        settings = Settings.from_environment(os.environ, data=data)
         check(question)
         where = Filter(outlet, author, after, before, article=article)
-        pipeline = open_pipeline(settings, reads=not no_reader)
+        # No language model takes part in a search.
+        pipeline = open_pipeline(replace(settings, model=None), reads=not no_reader)
         found = pipeline.search(question, scope=Scope(where, as_of), limit=limit)
         if as_json:
             print_json([asdict(hit) for hit in found])

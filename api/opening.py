@@ -1,7 +1,6 @@
 """Opening: from settings to a pipeline that answers; the one place where it is put together."""
 
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from rag.redact import Redactor
 if TYPE_CHECKING:
     from rag.language_model import LanguageModel
     from rag.pipeline import Pipeline
+    from rag.records.answers import AnswerRecords
+    from rag.write.account import Writes
 
 
 def open_pipeline(settings: Settings, *, reads: bool, keeps: bool = True) -> "Pipeline":
@@ -22,17 +23,17 @@ def open_pipeline(settings: Settings, *, reads: bool, keeps: bool = True) -> "Pi
     Args:
         settings: say where it is.
         reads: whether answers are read for by the reading model.
-        keeps: whether answers are kept, if the settings do not say otherwise.
+        keeps: whether answers are kept, if the settings keep any.
 
     Raises:
         NoCollectionError: the collection is empty.
         StoreError, ModelError, MismatchError, ReaderError: it cannot be asked.
+        ModelCallError: the language model of the settings cannot be called at all.
     """
     from index.embedding import LocalModel  # noqa: PLC0415 - not for --help
     from index.sqlite.store import SqliteStore  # noqa: PLC0415
     from rag.pipeline import Pipeline  # noqa: PLC0415
     from rag.reader import bundled_reader  # noqa: PLC0415
-    from rag.records.answers import AnswerRecords  # noqa: PLC0415
 
     try:
         store = SqliteStore(settings.data)
@@ -50,33 +51,77 @@ def open_pipeline(settings: Settings, *, reads: bool, keeps: bool = True) -> "Pi
         )
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
     reader = bundled_reader() if reads else None
-    records = None
-    if keeps and settings.keep_answers:
-        redactor = Redactor.from_environment(os.environ)
-        records = AnswerRecords(settings.data, limit=settings.keep_answers, redactor=redactor)
-    return Pipeline(store, model.for_asking(recipe.model), reader, records)
+    embedder = model.for_asking(recipe.model)
+    records = answer_records(settings) if keeps else None
+    return Pipeline(store, embedder, reader, writer=open_writer(settings), records=records)
 
 
-def guarded_model(
-    model: "LanguageModel",
-    settings: Settings,
-    *,
-    base_url: str | None = None,
-    parameters: Mapping[str, object] | None = None,
-) -> "LanguageModel":
-    """Return a language model that gives no secret away and, unless set otherwise, is cached.
+def answer_records(settings: Settings) -> "AnswerRecords | None":
+    """Return what keeps the answers of the data folder; None where the settings keep none."""
+    if not settings.keep_answers:
+        return None
+    from rag.records.answers import AnswerRecords  # noqa: PLC0415 - not for --help
 
-    Args:
-        model: the model.
-        settings: say where its calls are kept, and whether.
-        base_url: where it is asked, if not where its name says.
-        parameters: what else decides its text; see `rag.cached_model.CachedModel`.
+    redactor = Redactor.from_environment(os.environ)
+    return AnswerRecords(settings.data, limit=settings.keep_answers, redactor=redactor)
+
+
+def open_writer(settings: Settings) -> "Writes | None":
+    """Return what words answers; None where no language model is set.
+
+    Raises:
+        ModelCallError: litellm is not installed, or does not know the model's provider.
     """
-    from rag.cached_model import CachedModel, ModelCalls  # noqa: PLC0415 - not for most questions
-    from rag.guarded_model import GuardedModel  # noqa: PLC0415
+    model = open_model(settings)
+    if model is None:
+        return None
+    from rag.verify.verify import bundled_verifier  # noqa: PLC0415 - not for most questions
+    from rag.write.rules import Rules  # noqa: PLC0415
+    from rag.write.writer import Writer  # noqa: PLC0415
+
+    rules = Rules(
+        reach=settings.model_reach,
+        flag=settings.unsupported == "flag",
+        passages=settings.model_passages,
+        max_tokens=settings.model_max_tokens,
+        budget_tokens=settings.model_budget_tokens,
+        budget_usd=settings.model_budget_usd,
+    )
+    return Writer(model, bundled_verifier(), rules)
+
+
+def open_model(settings: Settings) -> "LanguageModel | None":
+    """Return the language model of the settings, guarded and cached; None where none is set.
+
+    Raises:
+        ModelCallError: litellm is not installed, or does not know the model's provider.
+    """
+    if settings.model is None:
+        return None
+    from rag.language_model import Limits  # noqa: PLC0415 - not for most questions
+    from rag.litellm_model import LitellmModel  # noqa: PLC0415
+
+    model = LitellmModel(
+        settings.model,
+        base_url=settings.model_url,
+        key=os.environ.get("DATELINE_MODEL_KEY"),
+        limits=Limits(
+            first_seconds=settings.model_first_seconds,
+            total_seconds=settings.model_seconds,
+            tries=settings.model_tries,
+            cost_usd=settings.model_budget_usd,
+        ),
+    )
+    return guarded_model(model, settings)
+
+
+def guarded_model(model: "LanguageModel", settings: Settings) -> "LanguageModel":
+    """Return a language model that gives no secret away and, unless set otherwise, is cached."""
+    from rag.guarded_model import GuardedModel  # noqa: PLC0415 - not for most questions
 
     guarded = GuardedModel(model, Redactor.from_environment(os.environ))
     if settings.no_cache:
         return guarded
-    calls = ModelCalls(settings.data)
-    return CachedModel(guarded, calls, base_url=base_url, parameters=parameters)
+    from rag.cached_model import CachedModel, ModelCalls  # noqa: PLC0415 - not where it is off
+
+    return CachedModel(guarded, ModelCalls(settings.data), base_url=settings.model_url)

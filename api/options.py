@@ -23,6 +23,23 @@ NoReader = Annotated[
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Make every call of a language model anew.")
 ]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="Let a language model word the answer: openai/…, anthropic/…, ollama/… "
+        "(DATELINE_MODEL; its server's address in DATELINE_MODEL_URL).",
+    ),
+]
+Unsupported = Annotated[
+    str | None,
+    typer.Option(
+        "--unsupported",
+        metavar="drop|flag",
+        help="What becomes of a sentence of the model's that its sources do not support.",
+    ),
+]
 AsOfDay = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Use only what was surely published by then."),

@@ -12,7 +12,16 @@ from rich.text import Text
 
 from rag.explain import components
 from rag.explanation import Component
-from rag.types import Answer, Citation, DatedWords, Disagreement, Found, Nearest, Source
+from rag.types import (
+    Answer,
+    Citation,
+    DatedWords,
+    Disagreement,
+    Found,
+    Nearest,
+    Sentence,
+    Source,
+)
 
 NEAREST_CHARS = 300
 INDENT = 4
@@ -30,6 +39,8 @@ def show_answer(console: Console, answer: Answer) -> None:
         text.append(clean(sentence.text) + " ")
         numbers = sorted({citation.source for citation in sentence.citations})
         text.append("".join(f"[{n}]" for n in numbers) + " ", style="bold cyan")
+        if sentence.verdict != "supported":
+            text.append(f"({_flag(sentence)}) ", style="bold red")
     paragraph(console, text)
     for part in answer.unanswered:
         console.print()
@@ -39,15 +50,19 @@ def show_answer(console: Console, answer: Answer) -> None:
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
         paragraph(console, _described(source))
+        shown: set[Citation] = set()
         for sentence in answer.sentences:
             for citation in sentence.citations:
-                if citation.source == source.n:
+                # A language model may rest several sentences on one.
+                if citation.source == source.n and citation not in shown:
+                    shown.add(citation)
                     _show_quotation(console, citation, sentence.dates)
     if answer.as_of is not None:
         newest, oldest = written_day(answer.as_of.newest), written_day(answer.as_of.oldest)
         span = newest if newest == oldest else f"{oldest} to {newest}"
         console.print()
         paragraph(console, Text(f"Evidence as of {span}", style="dim"))
+    _show_model(console, answer)
 
 
 def show_found(console: Console, found: Sequence[Found]) -> None:
@@ -85,6 +100,7 @@ def _is_unsafe(character: str) -> bool:
 
 def _show_abstention(console: Console, answer: Answer) -> None:
     paragraph(console, Text(f"{answer.text} Why: {clean(answer.reason or '')}."))
+    _show_model(console, answer)
     if not answer.nearest:
         return
     console.print()
@@ -94,6 +110,31 @@ def _show_abstention(console: Console, answer: Answer) -> None:
         shown = clean(near.quote)
         cut = shown if len(shown) <= NEAREST_CHARS else shown[:NEAREST_CHARS].rstrip() + " …"
         paragraph(console, Text(cut, style="dim"), INDENT)
+
+
+def _flag(sentence: Sentence) -> str:
+    """Say of a sentence that left unsupported what it is, and why."""
+    verdict = "supported in part only" if sentence.verdict == "partial" else sentence.verdict
+    return f"{verdict}: {clean(sentence.reason)}" if sentence.reason else verdict
+
+
+def _show_model(console: Console, answer: Answer) -> None:
+    """Say who worded an answer, what it took, and whether the articles' own words stepped in."""
+    if answer.model is None:
+        return
+    parts = [f"Model {clean(answer.model)}"]
+    usage = answer.usage or {}
+    parts.append(plural(usage.get("prompt_tokens", 0) + usage.get("completion_tokens", 0), "token"))
+    cost = usage.get("cost_usd")
+    parts.append("cost unknown" if cost is None else f"${cost:.4f}")
+    if usage.get("cached"):
+        parts.append(f"{plural(usage['cached'], 'call')} from the cache")
+    paragraph(console, Text(" · ".join(parts), style="dim"))
+    if answer.stepped_in is not None:
+        given = "Nothing is answered" if answer.abstained else "Quoted from the articles instead"
+        if not answer.abstained and answer.answerer == "model":
+            given = "Completed from the articles' own words"
+        paragraph(console, Text(f"{given}: {clean(answer.stepped_in)}", style="bold yellow"))
 
 
 def _show_disagreements(console: Console, answer: Answer) -> None:

@@ -43,8 +43,8 @@ def show_replay(console: Console, done: Replay) -> None:
         _show_article(console, done, article)
     for number, sentence in enumerate(done.sentences, start=1):
         if sentence.verdict != sentence.sentence.verdict:
-            said = sentence.verdict or "not verified"
-            line = Text(f"Sentence {number} was {sentence.sentence.verdict}, now {said}: ", BOLD)
+            was, now = sentence.sentence.verdict, sentence.verdict
+            line = Text(f"Sentence {number} was {was}, now {now}: ", BOLD)
             paragraph(console, line.append(clean(sentence.reason or ""), "not bold default"))
     if done.newer:
         console.print()

@@ -1,13 +1,13 @@
 """Replay on the command line: `dateline replay`."""
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.opening import open_pipeline
-from api.options import AsJson, Data
+from api.options import AsJson, Data, NoCache
 from api.settings import Settings
 from api.streams import print_json, reported, result_console
 
@@ -34,6 +34,7 @@ def replay(
     no_ask: Annotated[
         bool, typer.Option("--no-ask", help="Do not answer the question again.")
     ] = False,
+    no_cache: NoCache = False,
     as_json: AsJson = False,
 ) -> None:
     """Show an answer again with its evidence as it was, and what has changed since.
@@ -42,8 +43,8 @@ def replay(
     the question is asked again. Without an ID the last ten answers are listed.
     Example: dateline replay 1583ca34
     """
-    settings = Settings.from_environment(os.environ, data=data)
     with reported():
+        settings = Settings.from_environment(os.environ, data=data, no_cache=no_cache)
         if answer_id is None:
             _show_last(settings, as_json=as_json)
             return
@@ -60,14 +61,17 @@ def _replayed(answer_id: str, settings: Settings, *, asks_again: bool) -> "Repla
     from index.sqlite.store import SqliteStore  # noqa: PLC0415 - not for --help
     from rag.records.answers import AnswerRecords  # noqa: PLC0415
     from rag.replay.replay import replay as replay_answer  # noqa: PLC0415
+    from rag.verify.verify import bundled_verifier  # noqa: PLC0415
 
     record = AnswerRecords(settings.data).find(answer_id)
     # An answer is never compared with another collection, made because its own has gone.
     SqliteStore(settings.data).close()
     retrieved = record.answer.retrieved
     reads = not retrieved or any(one.reader_score is not None for one in retrieved)
+    # By the answerer that it was asked of, whatever is set by now.
+    settings = replace(settings, model=record.answer.model if asks_again else None)
     pipeline = open_pipeline(settings, reads=reads, keeps=False)
-    return replay_answer(record, pipeline, asks_again=asks_again)
+    return replay_answer(record, pipeline, bundled_verifier(), asks_again=asks_again)
 
 
 def _show_last(settings: Settings, *, as_json: bool) -> None:

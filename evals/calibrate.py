@@ -63,7 +63,7 @@ from rag.evidence import (
     sentence_rows,
     weigh,
 )
-from rag.pipeline import READ
+from rag.look import READ
 from rag.question import parse_question
 from rag.reader import OnnxReader, PassageReader, bundled_reader
 from rag.retrieve import KEPT, SEARCHED, retrieve

@@ -25,7 +25,7 @@ from rag.question import parse_question
 
 PAIRS = Path(__file__).with_name("disagreement_pairs.yaml")
 HALVES = ("in view", "unseen")
-SETS = (*HALVES, "longer", "last")
+SETS = (*HALVES, "longer", "last", "wire", "second")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,14 @@ def bootstrap(
     return float(low), float(high)
 
 
+def share_of(part: int, whole: int, *, decimals: int = 0) -> str:
+    """Return a share with its score interval, for a person to read."""
+    if not whole:
+        return "none"
+    low, high = (f"{bound:.{decimals}%}" for bound in wilson(part, whole))
+    return f"{part} of {whole} ({part / whole:.{decimals}%}, 95% interval {low} to {high})"
+
+
 def wilson(successes: int, count: int, *, level: float = LEVEL) -> tuple[float, float]:
     """Return the score interval of a share: `successes` of `count`.
 

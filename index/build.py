@@ -83,7 +83,7 @@ def build(
     held = _held(store)
     loaded, skipped = _load(load_articles(places, known=held.known, fetch=fetch), watch)
     if not loaded:
-        raise NothingToIndexError(_why_nothing(places, skipped))
+        raise NothingToIndexError(_why_nothing(", ".join(map(str, places)), skipped))
     absent = held.known.keys() - {item.article.id for item in loaded}
     kept = {name for name in absent if _is_unread(held.known[name].source, skipped)}
     gone = tuple(sorted(absent - kept))
@@ -114,16 +114,49 @@ def add(
         MismatchError: the collection was made with another model or older rules.
         ModelError, StoreError: as for `build`.
     """
-    watch = watch or Watch()
+    return _added(
+        lambda known: load_articles(places, known=known, fetch=fetch),
+        ", ".join(str(place) for place in places),
+        (store, model),
+        watch or Watch(),
+    )
+
+
+def add_posted(
+    record: Mapping[str, str], store: Store, model: EmbeddingModel, *, watch: Watch | None = None
+) -> BuildReport:
+    """Add an article that is given by its fields (`index.posted`), or update it.
+
+    Raises:
+        NothingToIndexError: the record is no article, and there is no collection yet.
+        MismatchError, ModelError, StoreError: as for `add`.
+    """
+    from index.posted import posted_articles  # noqa: PLC0415 - for programs only
+
+    return _added(
+        lambda known: posted_articles(record, known),
+        "what was given",
+        (store, model),
+        watch or Watch(),
+    )
+
+
+def _added(
+    load: Callable[[Mapping[str, Known]], Iterator[Loaded | Skipped]],
+    where: str,
+    into: tuple[Store, EmbeddingModel],
+    watch: Watch,
+) -> BuildReport:
+    store, model = into
     held = _held(store)
     if held.info is not None and not _stays(held.info.recipe, model):
         raise MismatchError(
             f"the collection was built with {held.info.recipe.model.key}, by other rules than "
             "today's: run `dateline build` to build it anew"
         )
-    loaded, skipped = _load(load_articles(places, known=held.known, fetch=fetch), watch)
+    loaded, skipped = _load(load(held.known), watch)
     if not loaded and (held.info is None or not any(skip.refused for skip in skipped)):
-        raise NothingToIndexError(_why_nothing(places, skipped))
+        raise NothingToIndexError(_why_nothing(where, skipped))
     change = _Change((store, model), watch, loaded, held)
     change.store_changed()
     return change.report(skipped)
@@ -292,8 +325,7 @@ def _load(items: Iterator[Loaded | Skipped], watch: Watch) -> tuple[list[Loaded]
     return loaded, skipped
 
 
-def _why_nothing(places: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
-    where = ", ".join(str(place) for place in places)
+def _why_nothing(where: str, skipped: Sequence[Skipped]) -> str:
     if not skipped:
         return f"no articles in {where}: put files there that are read here ({READ_HERE})"
     first = skipped[0]

@@ -226,9 +226,7 @@ class _Loader:
 
     def _named(self, story: Story, claim: Claim) -> Loaded | Skipped:
         try:
-            _check(story)
-            named = {name: getattr(story, name) for name in STORY_FIELDS}
-            article = self._ids.name(Article(id="", **named), claim)
+            article = named_article(story, self._ids, claim)
         except ArticleError as error:
             return Skipped(claim.place, str(error), refused=True, source=claim.source)
         return Loaded(article, Intake(claim.source, story.removed), claim.place)
@@ -252,8 +250,15 @@ def _page_story(document: Document) -> Story:
     return story
 
 
-def _check(story: Story) -> None:
+def named_article(story: Story, ids: Ids, claim: Claim) -> Article:
+    """Return a story as an article with an id.
+
+    Raises:
+        ArticleError: it has no text, or more than any article, or what it claims is taken.
+    """
     if not story.text.strip():
         raise ArticleError("it has no text")
     if len(story.text) > MAX_TEXT_LENGTH:
         raise ArticleError(f"its text is longer than {MAX_TEXT_LENGTH:,} characters")
+    known = {name: getattr(story, name) for name in STORY_FIELDS}
+    return ids.name(Article(id="", **known), claim)

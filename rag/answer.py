@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from index.types import Span
-from rag.disagree import Conflict, Statement, find_disagreements, find_updates
+from rag.disagree import Conflict, Statement, find_disagreements, find_updates, gives_value
 from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
 from rag.question import Question
 from rag.same import say_the_same
@@ -96,7 +96,7 @@ class Draft:
     `disputes` are what articles differ on; a sentence of each position is among the draft's.
     `unanswered` are the parts of the question that are not answered, where others are. `fates` are
     those of a part's candidates, in their order, where it is answered; `parts` the drafts of each
-    part by itself.
+    part by itself. `strangers` are names in the question that no article holds.
     """
 
     sentences: tuple[Told, ...]
@@ -106,6 +106,7 @@ class Draft:
     unanswered: tuple[str, ...] = ()
     fates: tuple[Fate, ...] = ()
     parts: tuple["Draft", ...] = ()
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +159,21 @@ def _draft(part: Asked) -> Draft:
     strangers = [w for w in inquiry.weighted.unheard if stem(w) in inquiry.question.proper]
     if strangers:
         # What is said of others is no answer about someone whom no article names.
-        return Draft((), min(confidence, MIN_CONFIDENCE), f"no article names {_quoted(strangers)}")
+        reason = f"no article names {_quoted(strangers)}"
+        return Draft((), min(confidence, MIN_CONFIDENCE), reason, strangers=tuple(strangers))
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
     disputes = _disputes(part)
     told, fates = _chosen(found, _apart(found, disputes))
+    question = inquiry.question
+    told_value = any(gives_value(question, _statement(one.lead, part.origins)) for one in told)
     kept = []
     for dispute in disputes:
         cited = {one.place for said in told for one in (said.lead, *said.others)}
         sides = [side.statements for side in dispute.conflict.positions]
         # What is not among the cited does not dispute the answer, but something beside it.
-        if not any(found[n].place in cited for side in sides for n in side):
+        # Where what is told gives no such value at all, the positions are what was asked for.
+        if told_value and not any(found[n].place in cited for side in sides for n in side):
             continue
         kept.append(dispute)
         for side in sides:

@@ -8,13 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from index.store import Store
 from index.types import Article, Span
 from rag.answer import Told
+from rag.as_read import HasArticles
 from rag.dates.resolve import resolved_dates
 from rag.disagree import Conflict, Side, Statement
 from rag.errors import CitationError
+from rag.numbering import Numbering
 from rag.types import AsOf, Citation, DatedWords, Disagreement, Position, Sentence, Source
+
+# What is said in an answer's text after a sentence that leaves although it is not supported.
+UNSUPPORTED = "(not supported by its sources)"
 
 
 def quote(article: Article, span: Span, source: int) -> Citation:
@@ -33,37 +37,25 @@ def dated_words(article: Article, span: Span) -> tuple[DatedWords, ...]:
     return resolved_dates(article.text, article.published, span=span, updated=article.updated)
 
 
-def cite_verbatim(
-    store: Store, told: Sequence[Told]
-) -> tuple[tuple[Sentence, ...], tuple[Source, ...]]:
-    """Make answer sentences of the articles' own, each citing itself, with numbered sources.
+def cite_verbatim(told: Sequence[Told], numbering: Numbering) -> tuple[Sentence, ...]:
+    """Make answer sentences of the articles' own, each citing itself.
 
     A sentence that repeats its quotation is supported by it wholly; its lines are joined. Relative
     words in it have their dates beside it, where those are sure.
     """
-    articles: dict[str, Article] = {}
-    for one in told:
-        for candidate in (one.lead, *one.others):
-            articles.setdefault(candidate.article.id, candidate.article)
-    numbers = {name: n for n, name in enumerate(articles, start=1)}
-    sentences = tuple(
+    return tuple(
         Sentence(
             text=" ".join(one.text.split()),
             verdict="supported",
             score=1.0,
             reason=None,
             citations=(
-                quote(one.lead.article, one.span, numbers[one.lead.article.id]),
-                *(quote(c.article, c.span, numbers[c.article.id]) for c in one.others),
+                quote(one.lead.article, one.span, numbering.number(one.lead.article)),
+                *(quote(c.article, c.span, numbering.number(c.article)) for c in one.others),
             ),
             dates=dated_words(one.lead.article, one.span),
         )
         for one in told
-    )
-    origins = store.origins(list(numbers))
-    return sentences, tuple(
-        _source(numbers[name], article, origins.get(name, name))
-        for name, article in articles.items()
     )
 
 
@@ -95,8 +87,12 @@ def cite_disagreements(
     return tuple(found)
 
 
-def check_disagreements(store: Store, disagreements: Iterable[Disagreement]) -> None:
-    """Compare every quotation of every position with the article as it is stored now.
+def check_disagreements(articles: HasArticles, disagreements: Iterable[Disagreement]) -> None:
+    """Compare every quotation of every position with its article.
+
+    Args:
+        articles: the store, or what was read from it.
+        disagreements: what was found.
 
     Raises:
         CitationError: an article is gone, or a quotation differs from its text in any character.
@@ -104,11 +100,15 @@ def check_disagreements(store: Store, disagreements: Iterable[Disagreement]) -> 
     for disagreement in disagreements:
         for position in disagreement.positions:
             for citation in position.citations:
-                _check(store, citation)
+                _check(articles, citation)
 
 
-def check_citations(store: Store, sentences: Iterable[Sentence]) -> None:
-    """Compare every quotation with the article as it is stored now.
+def check_citations(articles: HasArticles, sentences: Iterable[Sentence]) -> None:
+    """Compare every quotation with its article.
+
+    Args:
+        articles: the store, or what was read from it.
+        sentences: those of an answer.
 
     Raises:
         CitationError: an article is gone, a quotation differs from its text in any character, or
@@ -118,7 +118,7 @@ def check_citations(store: Store, sentences: Iterable[Sentence]) -> None:
         if not sentence.citations:
             raise CitationError("a sentence cites nothing")
         for citation in sentence.citations:
-            _check(store, citation)
+            _check(articles, citation)
 
 
 def evidence_dates(sources: Iterable[Source]) -> AsOf | None:
@@ -145,16 +145,21 @@ def _moment(published: str) -> tuple[int, float]:
 
 
 def written_text(sentences: Iterable[Sentence]) -> str:
-    """Return the sentences as one text, each followed by the numbers of its sources."""
+    """Return the sentences as one text, each followed by the numbers of its sources.
+
+    One that its sources do not support is marked as such.
+    """
     parts = []
     for sentence in sentences:
         numbers = sorted({citation.source for citation in sentence.citations})
         parts.append(f"{sentence.text} " + "".join(f"[{n}]" for n in numbers))
+        if sentence.verdict != "supported":
+            parts.append(UNSUPPORTED)
     return " ".join(parts)
 
 
-def _check(store: Store, citation: Citation) -> None:
-    article = store.article(citation.article)
+def _check(articles: HasArticles, citation: Citation) -> None:
+    article = articles.article(citation.article)
     if article is None:
         raise CitationError(f"article {citation.article} is no longer in the collection")
     if quote(article, Span(citation.start, citation.end), citation.source) != citation:
@@ -170,17 +175,4 @@ def _position(side: Side, statements: Sequence[Statement], numbers: Mapping[str,
         value=side.value,
         sources=tuple(sorted({numbers[s.article.id] for s in taken})),
         citations=tuple(quote(s.article, s.span, numbers[s.article.id]) for s in taken),
-    )
-
-
-def _source(n: int, article: Article, origin: str) -> Source:
-    return Source(
-        n=n,
-        article=article.id,
-        title=article.title,
-        outlet=article.outlet,
-        author=article.author,
-        published=article.published,
-        url=article.url,
-        origin=origin,
     )

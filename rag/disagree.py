@@ -19,7 +19,7 @@ from rag.comparing.topics import topics
 from rag.comparing.values import Claim, Value
 from rag.question import Question
 
-__all__ = ("Conflict", "Side", "Statement", "find_disagreements", "find_updates")
+__all__ = ("Conflict", "Side", "Statement", "find_disagreements", "find_updates", "gives_value")
 
 MEASURED = {
     Measure.AGE: "age",
@@ -74,6 +74,11 @@ def find_updates(question: Question, statements: Sequence[Statement]) -> tuple[C
         ordered = sorted(dated, key=lambda pair: pair[0])
         found.append(Conflict(conflict.about, tuple(side for _, side in ordered)))
     return tuple(found)
+
+
+def gives_value(question: Question, statement: Statement) -> bool:
+    """Tell whether a sentence gives a value of the kind that a question asks for."""
+    return bool(read_statement(focus_of(question), 0, statement))
 
 
 def _compare(

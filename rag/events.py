@@ -2,7 +2,8 @@
 
 First the Retrieval, then each CheckedSentence as soon as it has been checked, then what sources
 differ on, and last Done with the whole answer, in which everything before is found again. A
-sentence that was not checked is no event.
+sentence that was not checked is no event, and none is taken back. Where the user wants to see what
+a language model wrote without support, that comes after the other sentences, with its verdict.
 """
 
 from dataclasses import dataclass
@@ -38,10 +39,14 @@ class CheckedSentence:
 
 @dataclass(frozen=True, slots=True)
 class FoundDisagreement:
-    """Something on which cited sources differ; `updates` where time explains it."""
+    """Something on which cited sources differ; `updates` where time explains it.
+
+    `sources` are those of its positions that nothing before it cites.
+    """
 
     disagreement: Disagreement
     updates: bool
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+# English text has some four characters to a token, other scripts fewer: rather too many tokens than
+# too few, where only an estimate is to be had.
+CHARS_PER_TOKEN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -33,6 +37,35 @@ class Usage:
     completion_tokens: int = 0
     cost_usd: float | None = None
     cached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a call may take.
+
+    Attributes:
+        first_seconds: how long the first piece of text may take to come, retries included.
+        total_seconds: how long the whole text may take.
+        tries: how often the provider is asked at most; again only before any text has come.
+        backoff_seconds: the longest first wait before another try; each doubles it.
+        cost_usd: what it may cost at most, where the price is known.
+    """
+
+    first_seconds: float = 30.0
+    total_seconds: float = 120.0
+    tries: int = 3
+    backoff_seconds: float = 1.0
+    cost_usd: float | None = None
+
+
+def estimated_tokens(characters: int) -> int:
+    """Return about how many tokens so many characters are."""
+    return characters // CHARS_PER_TOKEN
+
+
+def estimated_tokens_of(messages: Sequence[Message]) -> int:
+    """Return about how many tokens messages are."""
+    return estimated_tokens(sum(len(message.content) for message in messages))
 
 
 class Writing(Protocol):

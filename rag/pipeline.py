@@ -3,17 +3,15 @@
 Puts the steps together and times them. Knows nothing of how a step does its work, nor of who asks.
 """
 
-import itertools
-import time
 import uuid
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
 
 from index.embed import QueryEmbedder
 from index.store import Store
-from index.types import Vector
-from rag.answer import Asked, Draft, draft_answer
+from rag.answer import Draft, draft_answer
+from rag.as_read import AsRead
 from rag.cite import (
     check_citations,
     check_disagreements,
@@ -22,33 +20,25 @@ from rag.cite import (
     evidence_dates,
     written_text,
 )
-from rag.dates.asked import prefers_newest
 from rag.events import CheckedSentence, Done, Event, FoundDisagreement, Retrieval
-from rag.evidence import (
-    Candidate,
-    Evidence,
-    Inquiry,
-    candidates,
-    gather,
-    in_order,
-    newest_first,
-    read,
-    weigh,
-)
+from rag.evidence import Candidate
 from rag.explain import explanation_of
-from rag.parts import parts_of
-from rag.question import Question, check, parse_question
+from rag.explanation import Explanation
+from rag.look import Looked, Looker
+from rag.numbering import Numbering
+from rag.question import check, parse_question
 from rag.reader import PassageReader
 from rag.records.answers import KeepsAnswers
-from rag.retrieve import KEPT, Scope, retrieve
-from rag.types import Answer, Disagreement, Found, Nearest, Retrieved, Sentence, Source
+from rag.retrieve import KEPT, Scope
+from rag.timing import timed
+from rag.types import Answer, Disagreement, Found, Sentence
+from rag.views import found_of, nearest_of, retrieved_of
+from rag.write.account import Account, Brief, Writes, quote_all
+from rag.write.task import Task, cited_first, likely_places, task_of
 
 ABSTENTION = "The articles do not answer this."
-NEAREST = 3
 # How many passages a search gives, unless more or fewer are asked for.
 FOUND = 10
-# How many passages the reader reads; what is below is hardly ever the answer.
-READ = 8
 
 
 class Pipeline:
@@ -58,6 +48,7 @@ class Pipeline:
         store: the collection.
         embedder: the model that it was built with.
         reader: reads the passages; None answers sooner, and less well.
+        writer: words the answers; None quotes the articles' own sentences.
         records: keeps each answer with its evidence; None keeps none.
     """
 
@@ -66,12 +57,16 @@ class Pipeline:
         store: Store,
         embedder: QueryEmbedder,
         reader: PassageReader | None = None,
+        *,
+        writer: Writes | None = None,
         records: KeepsAnswers | None = None,
     ) -> None:
         self.store = store
         self.embedder = embedder
         self.reader = reader
+        self.writer = writer
         self.records = records
+        self._looker = Looker(store, embedder, reader)
 
     def ask(
         self,
@@ -110,42 +105,12 @@ class Pipeline:
         """Yield what is known of the answer as it becomes known; the last is the answer.
 
         The question is checked at once, the rest done as the events are taken. It is done in one
-        thread, that of the store; closing the iterator stops it.
+        thread, that of the store; closing the iterator stops it, and a model's call with it.
 
         Arguments and errors are those of `ask`.
         """
         check(text)
         return self._events(text, history, scope, explain=explain)
-
-    def _events(
-        self, text: str, history: Sequence[str], scope: Scope | None, *, explain: bool
-    ) -> Generator[Event]:
-        timings: dict[str, float] = {}
-        # One state of the collection for one answer: spans and texts that belong together.
-        with self.store.reading():
-            question = parse_question(self._alone(text, history, scope, timings))
-            with _timed(timings, "embed"):
-                vector = self.embedder.embed_query(question.text)
-            made = self._answer(text, question, vector, scope, timings, explain=explain)
-            with closing(made):
-                for event in made:
-                    # Before it leaves: whoever takes it may ask for it by its id at once.
-                    if isinstance(event, Done) and self.records is not None:
-                        self.records.keep(event.answer, self.store, history=history, scope=scope)
-                    yield event
-
-    def _alone(
-        self, text: str, history: Sequence[str], scope: Scope | None, timings: dict[str, float]
-    ) -> str:
-        if not history:
-            return text
-        from rag.conversation import standalone_question  # noqa: PLC0415 - not for most questions
-        from rag.followups.recall import recalled  # noqa: PLC0415
-
-        with _timed(timings, "conversation"):
-            return standalone_question(
-                text, history, lambda earlier: recalled(self.store, earlier, scope)
-            )
 
     def search(
         self, text: str, *, scope: Scope | None = None, limit: int = FOUND
@@ -156,13 +121,10 @@ class Pipeline:
             QuestionError: the question cannot be asked as it stands.
             StoreError: the collection cannot be read.
         """
-        check(text)
-        question = parse_question(text)
-        vector = self.embedder.embed_query(question.text)
         with self.store.reading():
-            inquiry = self._inquiry(question.text, question, vector)
             # What is read does not hang on how much is shown.
-            return self._found(self._evidence(inquiry, max(limit, KEPT), scope, {})[:limit])
+            shown = self._looker.passages(text, max(limit, KEPT), scope)[:limit]
+            return found_of(shown, self.store.origins({one.article.id for one in shown}))
 
     def sentences(self, text: str) -> list[Candidate]:
         """Return the sentences that an answer to a question is chosen from, most probable first.
@@ -171,202 +133,167 @@ class Pipeline:
             QuestionError: the question cannot be asked as it stands.
             StoreError: the collection cannot be read.
         """
-        question = parse_question(text)
-        vector = self.embedder.embed_query(question.text)
         with self.store.reading():
-            inquiry = self._inquiry(question.text, question, vector)
-            return candidates(inquiry, self._evidence(inquiry, KEPT, None, {}))
+            return self._looker.sentences(text)
 
-    def _inquiry(self, part: str, question: Question, vector: Vector) -> Inquiry:
-        """Return what is needed to recognise the answer to a part of a question."""
-        if part != question.text:
-            question = parse_question(part)
-            vector = self.embedder.embed_query(part)
-        return Inquiry(question, weigh(self.store, question), vector)
-
-    def _evidence(
-        self, inquiry: Inquiry, kept: int, scope: Scope | None, timings: dict[str, float]
-    ) -> list[Evidence]:
-        """Return the passages in which the answer is looked for, best first."""
-        question = inquiry.question
-        with _timed(timings, "retrieve"):
-            hits = retrieve(self.store, question, inquiry.vector, kept=kept, scope=scope)
-            evidence = gather(self.store, hits)
-        if self.reader is not None:
-            with _timed(timings, "read"):
-                evidence = in_order(inquiry, read(self.reader, question, evidence, READ))
-        return evidence
-
-    def _found(self, evidence: Sequence[Evidence]) -> tuple[Found, ...]:
-        origins = self.store.origins({one.article.id for one in evidence})
-        found = []
-        for one in evidence:
-            span, article, hit = one.passage.passage.span, one.article, one.hit
-            found.append(
-                Found(
-                    rank=hit.rank,
-                    score=round(hit.score, 6),
-                    dense_rank=hit.dense_rank,
-                    dense_score=_rounded(hit.dense_score),
-                    bm25_rank=hit.bm25_rank,
-                    bm25_score=_rounded(hit.bm25_score),
-                    reader_score=_rounded(hit.reader_score),
-                    article=article.id,
-                    title=article.title,
-                    outlet=article.outlet,
-                    published=article.published,
-                    url=article.url,
-                    origin=origins.get(article.id, article.id),
-                    text=span.of(article.text),
-                    start=span.start,
-                    end=span.end,
-                    evidence={name: round(value, 4) for name, value in hit.evidence.items()},
-                )
-            )
-        return tuple(found)
-
-    def _answer(  # noqa: PLR0913 - each is one thing
-        self,
-        text: str,
-        question: Question,
-        vector: Vector,
-        scope: Scope | None,
-        timings: dict[str, float],
-        *,
-        explain: bool,
+    def _events(
+        self, text: str, history: Sequence[str], scope: Scope | None, *, explain: bool
     ) -> Generator[Event]:
-        asked: list[Asked] = []
-        found: list[list[Evidence]] = []
-        parts = parts_of(question.text)
-        for part in parts:
-            inquiry = self._inquiry(part, question, vector)
-            found.append(self._evidence(inquiry, KEPT // len(parts), scope, timings))
-            offered = candidates(inquiry, found[-1])
-            if prefers_newest(part):
-                offered = newest_first(offered)
-            origins = self.store.origins({one.article.id for one in offered})
-            asked.append(Asked(inquiry, tuple(offered), origins))
-        evidence = _in_turns(found)
-        retrieved = _retrieved(evidence)
-        yield Retrieval(question.text, retrieved)
-        with _timed(timings, "answer"):
-            draft = draft_answer(asked)
-        with _timed(timings, "cite"):
-            sentences, sources = cite_verbatim(self.store, draft.sentences)
-            check_citations(self.store, sentences)
+        timings: dict[str, float] = {}
+        # One state of the collection for one answer: spans and texts that belong together.
+        with self.store.reading():
+            question = parse_question(self._looker.alone(text, history, scope, timings))
+            looked = self._looker.look(question, scope, timings)
+            retrieved = retrieved_of(looked.evidence)
+            yield Retrieval(question.text, retrieved)
+            generation = self.store.info().generation
+            drafted = self._draft(looked, timings, explain=explain)
+        # It is let go of here, since a language model may write for a minute: what was read is in
+        # memory, and the answer is of that.
+        numbering = Numbering(looked.origins)
+        sentences: list[Sentence] = []
+        account = yield from self._tell(looked, drafted, numbering, sentences, timings)
+        known = len(numbering.sources)
+        with timed(timings, "cite"):
             differing = {
-                updates: _cited(self.store, draft, sources, updates=updates)
+                updates: _differing(drafted, numbering, updates=updates)
                 for updates in (False, True)
             }
-            nearest = () if sentences else _nearest(evidence)
-        yield from _checked(sentences, sources)
         for updates, disagreements in differing.items():
             for disagreement in disagreements:
-                yield FoundDisagreement(disagreement, updates)
+                sources, known = numbering.sources[known:], len(numbering.sources)
+                yield FoundDisagreement(disagreement, updates, sources)
+        task, draft = drafted.task, drafted.draft
+        reached = task is not None and bool(sentences)
+        answer = Answer(
+            id=uuid.uuid4().hex,
+            question=text,
+            standalone_question=question.text,
+            abstained=not sentences,
+            reason=None if sentences else draft.reason,
+            text=written_text(sentences) if sentences else ABSTENTION,
+            sentences=tuple(sentences),
+            sources=numbering.sources,
+            disagreements=differing[False],
+            updates=differing[True],
+            as_of=evidence_dates(numbering.sources),
+            nearest=() if sentences else nearest_of(looked.evidence),
+            retrieved=retrieved,
+            confidence=round(task.confidence if task and reached else draft.confidence, 4),
+            unanswered=task.unanswered if task and reached else draft.unanswered,
+            answerer=account.answerer,
+            model=account.model,
+            usage=None if account.usage is None else asdict(account.usage),
+            timings_ms=timings,
+            explanation=drafted.explanation,
+            stepped_in=account.stepped_in,
+            diagnostics=account.diagnostics,
+        )
+        if self.records is not None:
+            # Before it leaves: whoever takes it may ask for it by its id at once.
+            self.records.keep(answer, drafted.articles, generation, history=history, scope=scope)
+        yield Done(answer)
+
+    def _draft(self, looked: Looked, timings: dict[str, float], *, explain: bool) -> "_Drafted":
+        """Return the extractive answer, its quotations checked, and what goes with any answer."""
+        with timed(timings, "answer"):
+            draft = draft_answer(looked.asked)
+        with timed(timings, "cite"):
+            quoted = cite_verbatim(draft.sentences, Numbering(looked.origins))
+            check_citations(self.store, quoted)
+            articles = AsRead(one.article for one in looked.evidence)
         explanation = None
         if explain:
-            with _timed(timings, "explain"):
-                explanation = explanation_of(asked, [self._found(one) for one in found], draft)
-        yield Done(
-            Answer(
-                id=uuid.uuid4().hex,
-                question=text,
-                standalone_question=question.text,
-                abstained=not sentences,
-                reason=draft.reason,
-                text=written_text(sentences) if sentences else ABSTENTION,
-                sentences=sentences,
-                sources=sources,
-                disagreements=differing[False],
-                updates=differing[True],
-                as_of=evidence_dates(sources),
-                nearest=nearest,
-                retrieved=retrieved,
-                confidence=round(draft.confidence, 4),
-                unanswered=draft.unanswered,
-                answerer="extractive",
-                model=None,
-                usage=None,
-                timings_ms=timings,
-                explanation=explanation,
+            with timed(timings, "explain"):
+                found = [found_of(one, looked.origins) for one in looked.found]
+                explanation = explanation_of(looked.asked, found, draft)
+        task = None
+        if self.writer is not None:
+            task = task_of(looked.question, looked.asked, draft, self.writer.takes)
+        return _Drafted(draft, quoted, articles, task, explanation)
+
+    def _tell(
+        self,
+        looked: Looked,
+        drafted: "_Drafted",
+        numbering: Numbering,
+        told: list[Sentence],
+        timings: dict[str, float],
+    ) -> Generator[CheckedSentence, None, Account]:
+        """Yield the answer's sentences and add them to what is told; return how they were made.
+
+        Whoever answers plugs in here: nothing leaves that `check_citations` has not passed.
+        """
+        if self.writer is None or drafted.task is None:
+            answering = quote_all(drafted.quoted, drafted.articles, numbering)
+        else:
+            brief = Brief(
+                drafted.task.question,
+                cited_first(looked.evidence, drafted.draft),
+                drafted.quoted,
+                likely_places(looked.asked),
+                drafted.articles,
             )
-        )
+            answering = self.writer.write(brief, numbering)
+        account, known = Account(), 0
+        with closing(answering):
+            while True:
+                with timed(timings, "write"):
+                    given = _next(answering)
+                if isinstance(given, Account):
+                    account = given
+                    break
+                with timed(timings, "cite"):
+                    check_citations(drafted.articles, [given])
+                told.append(given)
+                sources, known = numbering.sources[known:], len(numbering.sources)
+                yield CheckedSentence(given, sources)
+        if account.verify_ms is None:
+            # What only quotes writes nothing.
+            del timings["write"]
+        else:
+            timings["verify"] = account.verify_ms
+            timings["write"] = round(timings["write"] - account.verify_ms, 3)
+        return account
 
 
-def _checked(sentences: Sequence[Sentence], sources: Sequence[Source]) -> Iterator[CheckedSentence]:
-    """Yield each sentence with the sources that it is the first to cite."""
-    named: set[int] = set()
-    for sentence in sentences:
-        cited = {citation.source for citation in sentence.citations} - named
-        named |= cited
-        yield CheckedSentence(sentence, tuple(one for one in sources if one.n in cited))
+@dataclass(frozen=True, slots=True)
+class _Drafted:
+    """The extractive answer with what any answer rests on, and what a model is to be asked."""
+
+    draft: Draft
+    quoted: tuple[Sentence, ...]
+    articles: AsRead
+    task: Task | None
+    explanation: Explanation | None
 
 
-def _cited(
-    store: Store, draft: Draft, sources: Sequence[Source], *, updates: bool
+def _next(answering: Generator[Sentence, None, Account]) -> Sentence | Account:
+    """Return the next sentence, or the account where there is none."""
+    try:
+        return next(answering)
+    except StopIteration as done:
+        account: Account = done.value
+        return account
+
+
+def _differing(
+    drafted: _Drafted, numbering: Numbering, *, updates: bool
 ) -> tuple[Disagreement, ...]:
-    numbers = {source.article: source.n for source in sources}
-    cited = tuple(
+    """Return what the articles that the draft cites differ on, whatever was written of it."""
+    disputes = [one for one in drafted.draft.disputes if one.updates == updates]
+    cited = {c.article.id for one in drafted.draft.sentences for c in (one.lead, *one.others)}
+    for dispute in disputes:
+        for side in dispute.conflict.positions:
+            for statement in (dispute.statements[n] for n in side.statements):
+                if statement.article.id in cited:
+                    numbering.number(statement.article)
+    found = tuple(
         disagreement
-        for dispute in draft.disputes
-        if dispute.updates == updates
-        for disagreement in cite_disagreements([dispute.conflict], dispute.statements, numbers)
-    )
-    check_disagreements(store, cited)
-    return cited
-
-
-def _in_turns(found: Sequence[Sequence[Evidence]]) -> list[Evidence]:
-    """Return the first of each, then the second of each and so on, every passage once."""
-    once: dict[int, Evidence] = {}
-    for one in itertools.chain.from_iterable(itertools.zip_longest(*found)):
-        if one is not None:
-            once.setdefault(one.passage.id, one)
-    return [
-        replace(one, hit=replace(one.hit, rank=rank))
-        for rank, one in enumerate(once.values(), start=1)
-    ]
-
-
-def _retrieved(evidence: Sequence[Evidence]) -> tuple[Retrieved, ...]:
-    return tuple(
-        Retrieved(
-            article=one.article.id,
-            start=one.passage.passage.span.start,
-            end=one.passage.passage.span.end,
-            rank=one.hit.rank,
-            score=round(one.hit.score, 6),
-            dense_rank=one.hit.dense_rank,
-            bm25_rank=one.hit.bm25_rank,
-            reader_score=_rounded(one.hit.reader_score),
+        for dispute in disputes
+        for disagreement in cite_disagreements(
+            [dispute.conflict], dispute.statements, numbering.numbers
         )
-        for one in evidence
     )
-
-
-def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
-    return tuple(
-        Nearest(
-            article=one.article.id,
-            title=one.article.title,
-            outlet=one.article.outlet,
-            published=one.article.published,
-            quote=one.passage.passage.span.of(one.article.text),
-            start=one.passage.passage.span.start,
-            end=one.passage.passage.span.end,
-            score=round(one.hit.dense_score or 0.0, 4),
-        )
-        for one in evidence[:NEAREST]
-    )
-
-
-def _rounded(score: float | None) -> float | None:
-    return None if score is None else round(score, 4)
-
-
-@contextmanager
-def _timed(timings: dict[str, float], step: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    spent = (time.perf_counter() - start) * 1000
-    timings[step] = round(timings.get(step, 0.0) + spent, 3)
+    check_disagreements(drafted.articles, found)
+    return found

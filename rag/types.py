@@ -184,15 +184,63 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """What became of the sentences that a language model wrote.
+
+    Counts only: what was not supported is not repeated here. A sentence may count in several.
+
+    Attributes:
+        written: whole sentences that it wrote, with those of the second turn.
+        supported: those that left, as supported by what they cite.
+        repaired: those of them that did so in the second turn.
+        flagged: those that left with another verdict, where the user wants to see them.
+        dropped: those that did not leave.
+        partial, unsupported, contradicted: verdicts other than "supported".
+        uncited: sentences without a valid id.
+        unknown_ids: ids of the right shape that no evidence has.
+        malformed_ids: citations of a shape that no id has, such as "[1]".
+        markup: sentences from which Markdown was taken.
+        refused: sentences with a link, an image or HTML; those never leave.
+        unfinished: sentences that it broke off in.
+        repeated: sentences that it had written already.
+        beside: supported sentences that did not leave, since nothing that was written rests on a
+            sentence that may well answer.
+        turns: how often it was asked to write.
+    """
+
+    written: int = 0
+    supported: int = 0
+    repaired: int = 0
+    flagged: int = 0
+    dropped: int = 0
+    partial: int = 0
+    unsupported: int = 0
+    contradicted: int = 0
+    uncited: int = 0
+    unknown_ids: int = 0
+    malformed_ids: int = 0
+    markup: int = 0
+    refused: int = 0
+    unfinished: int = 0
+    repeated: int = 0
+    beside: int = 0
+    turns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is known about a question, or that it is not known (`abstained`, and why).
 
     `text` is the sentences with their source numbers. `confidence` is the estimated probability
-    that the best sentence answers the question; below one half it abstains. `unanswered` are the
-    parts of a question of several that the articles do not answer, where they answer others.
-    `timings_ms` has the milliseconds of each step. `updates` are differences that time explains:
-    the last position of each brings the ones before it up to date. `explanation` is there only if
-    asked for.
+    that the best sentence of the articles answers the question; below one half it abstains, unless
+    a language model was let reach further and wrote something that its sources support.
+    `unanswered` are the parts of a question of several that the articles do not answer, where they
+    answer others. `answerer` is "extractive" where every sentence is an article's own, else
+    "model"; `model` and `usage` are those of the language model that was asked, if any was;
+    `stepped_in` says why the extractive answerer gave all or the rest of the answer in its place,
+    and `diagnostics` what became of what it wrote. `timings_ms` has the milliseconds of each step.
+    `updates` are differences that time explains: the last position of each brings the ones before
+    it up to date. `explanation` is there only if asked for.
     """
 
     id: str
@@ -215,6 +263,8 @@ class Answer:
     timings_ms: dict[str, float]
     updates: tuple[Disagreement, ...] = ()
     explanation: Explanation | None = None
+    stepped_in: str | None = None
+    diagnostics: Diagnostics | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain JSON values."""

@@ -17,7 +17,7 @@ from index.embedding import LocalModel
 from index.sqlite.store import SqliteStore
 from index.types import Article, Span
 from rag.cite import check_disagreements, cite_disagreements
-from rag.disagree import Conflict, Statement, find_disagreements, find_updates
+from rag.disagree import Conflict, Statement, find_disagreements, find_updates, gives_value
 from rag.errors import CitationError
 from rag.evidence import Inquiry, candidates, gather, weigh
 from rag.pipeline import Pipeline
@@ -59,6 +59,68 @@ def test_contradictions_are_told_from_other_differences(half: str) -> None:
     assert len(pairs) >= 60
     for name, (count, of) in measure(pairs).items():
         assert count / of >= 0.8, name
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "differ"),
+    [
+        (
+            "At what price did Vantor's shares close?",
+            "Vantor's shares closed at €42.10 on Tuesday.",
+            "Vantor's shares closed at €47.55 on Wednesday.",
+            False,
+        ),
+        (
+            "At what price did Vantor's shares close on Tuesday?",
+            "Vantor's shares closed at €42.10 on Tuesday.",
+            "Vantor's shares closed at €47.55 on Tuesday.",
+            True,
+        ),
+        (
+            "How much profit did Petrolux make?",
+            "Petrolux made a profit of $3.1 billion in the fourth quarter.",
+            "For the whole of the year Petrolux made a profit of $11.8 billion.",
+            False,
+        ),
+        (
+            "How much will the Calder tunnel cost?",
+            "The Calder tunnel will cost €6.4 billion.",
+            "The first section of the Calder tunnel will cost €900 million.",
+            False,
+        ),
+        (
+            "When did the talks in Larkhill collapse?",
+            "The talks in Larkhill collapsed on 9 January.",
+            "The talks in Larkhill collapsed, a mediator said on Tuesday.",
+            False,
+        ),
+        (
+            "Where was the accord signed?",
+            "The accord was signed in Doha.",
+            "The accord was signed in Muscat.",
+            True,
+        ),
+        (
+            "Where was the accord signed?",
+            "The accord was signed in Qatar.",
+            "The accord was signed in Lusail.",
+            False,
+        ),
+        (
+            "Was the envoy freed?",
+            "The envoy was freed in the night.",
+            "None of the envoy's captors has freed him.",
+            True,
+        ),
+    ],
+)
+def test_a_value_belongs_to_its_day_part_period_and_place(
+    question: str,
+    one: str,
+    other: str,
+    differ: bool,  # noqa: FBT001
+) -> None:
+    assert bool(differing(question, said(one, "a"), said(other, "b"))) is differ
 
 
 def test_the_pairs_have_a_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,6 +198,20 @@ def test_a_readers_short_answer_says_what_no_pattern_knows() -> None:
     (conflict,) = differing(question, *values)
     assert [side.value for side in conflict.positions] == ["caper film", "indie rock"]
     assert not differing(question, *(replace(s, value=None) for s in values))
+
+
+def test_a_value_hardly_believed_by_the_reader_takes_no_side() -> None:
+    question = "Which sport is Arne Vold associated with?"
+    cricket = said("Arne Vold made his name in cricket.", "a", value="cricket", probability=0.7)
+    sailing = said("Arne Vold took to sailing.", "b", value="sailing", probability=0.3)
+    assert differing(question, cricket, sailing)
+    unsure = replace(sailing, probability=0.05)
+    assert not differing(question, cricket, unsure)
+
+
+def test_whether_a_sentence_gives_the_kind_of_value_that_is_asked_for() -> None:
+    assert gives_value(parse_question(DEAD), TWELVE)
+    assert not gives_value(parse_question("When did the Camden mill fire start?"), TWELVE)
 
 
 def test_a_readers_span_that_misses_the_sentence_is_not_used() -> None:

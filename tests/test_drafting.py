@@ -341,3 +341,17 @@ def test_what_contradicts_is_never_cited_in_support() -> None:
     ]
     draft = draft_answer([asked(found)])
     assert [cited(one) for one in draft.sentences] == [["a"], ["b"]]
+
+
+def test_positions_are_told_where_the_likeliest_sentence_gives_no_value_of_the_kind_asked() -> None:
+    question = "What share of Arden's timber is sold to Borva?"
+    vague = only("a", "Arden has long sold much of its timber to Borva.", 0.95)
+    sides = [
+        only("b", "Arden sells 75% of its timber to Borva.", 0.5),
+        only("c", "Borva buys 62% of Arden's timber.", 0.5),
+    ]
+    draft = draft_answer([asked([vague, *sides], question)])
+    assert [side.value for d in draft.disputes for side in d.conflict.positions] == ["75%", "62%"]
+    assert [one.takes_side for one in draft.sentences] == [False, True, True]
+    exact = only("d", "By its customs office's count, Arden sent half of its oak to Dolmar.", 0.95)
+    assert not draft_answer([asked([exact, *sides], question)]).disputes

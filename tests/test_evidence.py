@@ -34,7 +34,8 @@ from rag.evidence import (
     sentence_rows,
     weigh,
 )
-from rag.pipeline import READ, Pipeline
+from rag.look import READ
+from rag.pipeline import Pipeline
 from rag.question import parse_question
 from rag.reader import Reading, ToRead
 from rag.retrieve import KEPT, retrieve

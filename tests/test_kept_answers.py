@@ -63,7 +63,7 @@ def records(tmp_path: Path) -> Iterator[AnswerRecords]:
 
 
 def pipeline_on(data: Path, records: AnswerRecords | None) -> Pipeline:
-    return Pipeline(SqliteStore(data), WordEmbedder(), WordReader(), records)
+    return Pipeline(SqliteStore(data), WordEmbedder(), WordReader(), records=records)
 
 
 def test_an_answer_is_read_again_as_it_was_given(data: Path, records: AnswerRecords) -> None:
@@ -221,7 +221,7 @@ def test_half_a_surrogate_pair_in_an_article_is_kept(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "data", create=True)
     build([tmp_path / "mill.json"], store, WordModel())
     records = AnswerRecords(tmp_path)
-    answer = Pipeline(store, WordEmbedder(), WordReader(), records).ask(QUESTION)
+    answer = Pipeline(store, WordEmbedder(), WordReader(), records=records).ask(QUESTION)
     kept = records.get(answer.id)
     assert kept is not None
     assert kept.answer == answer
@@ -245,7 +245,8 @@ from rag.pipeline import Pipeline
 from rag.records.answers import AnswerRecords
 from tests.fakes import WordEmbedder, WordReader
 data, folder, times = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-pipeline = Pipeline(SqliteStore(data), WordEmbedder(), WordReader(), AnswerRecords(folder))
+records = AnswerRecords(folder)
+pipeline = Pipeline(SqliteStore(data), WordEmbedder(), WordReader(), records=records)
 for _ in range(times):
     print(pipeline.ask("When did the old mill at Arden burn down?").id, flush=True)
 """
@@ -350,5 +351,5 @@ def test_how_many_answers_are_kept_can_be_set(dateline: Run, seeds_data: Path) -
         done = dateline("ask", "Who?", "--data", seeds_data, DATELINE_KEEP_ANSWERS=wrong)
         assert done.returncode == 2
         assert done.stderr == (
-            f"dateline: DATELINE_KEEP_ANSWERS is {wrong!r}: write a whole number, 0 or more\n"
+            f"dateline: DATELINE_KEEP_ANSWERS is {wrong!r}: write a whole number from 0 to 100000\n"
         )

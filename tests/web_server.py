@@ -5,9 +5,11 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 Answer = Callable[["Handler"], None]
 EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -85,10 +87,27 @@ class WebServer(ThreadingTCPServer):
         self.answers[path] = lambda handler: handler.page(body, headers)
 
 
+class Stoppable(Protocol):
+    """A server of the standard library's whose replies end when `stopping` is set."""
+
+    stopping: threading.Event
+
+    def serve_forever(self, poll_interval: float = ...) -> None: ...
+    def shutdown(self) -> None: ...
+    def server_close(self) -> None: ...
+
+
+S = TypeVar("S", bound=Stoppable)
+
+
+def serving(tls: ssl.SSLContext | None = None) -> AbstractContextManager[WebServer]:
+    """Run a web server in a thread."""
+    return running(WebServer(tls))
+
+
 @contextlib.contextmanager
-def serving(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
+def running(server: S) -> Iterator[S]:
     """Run a server in a thread."""
-    server = WebServer(tls)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

@@ -12,8 +12,10 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 import torch
 from onnx import numpy_helper
@@ -67,12 +69,12 @@ def _weights(model: onnx.ModelProto) -> Iterator[tuple[str, torch.Tensor]]:
 
 
 def _bias_after(
-    node: onnx.NodeProto, followers: dict[str, onnx.NodeProto], held: dict[str, np.ndarray]
+    node: onnx.NodeProto, followers: dict[str, onnx.NodeProto], held: dict[str, npt.NDArray[Any]]
 ) -> str:
     """Return the name of the bias that is added to a product; it tells whose product it is."""
     while node.op_type != "Add":
         node = followers[node.output[0]]
-    return next(name for name in node.input if name in held)
+    return str(next(name for name in node.input if name in held))
 
 
 if __name__ == "__main__":

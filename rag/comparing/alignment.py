@@ -31,6 +31,8 @@ COMMON = 2
 NEAR = 0.6
 # A sentence that probably answers needs fewer of the question's words, and the other way round.
 TRUST = 0.2
+# A time that a reader believes in by less has to be told of what the question says happened.
+SURE = 0.5
 PREPOSITIONS = "on|of|for|from|by|against|to(?= the | [A-Z])"
 # A preposition, and up to four words behind it, up to the next.
 PREPOSITION = re.compile(
@@ -65,10 +67,13 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
     keys = frozenset(focus.keys)
     common = (one.own & other.own) - frozenset(("nation us",))
     trusted = one.trusted and other.trusted
+    of_time = isinstance(one.value, Moment)
+    sure = trusted and (not of_time or _least_probable(one, other) >= SURE)
     if trusted:
         keys = keys - focus.content or keys
+    weight = 1.0 if trusted else NEAR
     for reading in (one, other):
-        held = len(keys & reading.own) + NEAR * len(keys & (reading.near - reading.own))
+        held = len(keys & reading.own) + weight * len(keys & (reading.near - reading.own))
         share = held / len(keys) if keys else 1.0
         if share + TRUST * (reading.statement.probability - 0.5) < _fit(focus, reading, common):
             return False
@@ -76,12 +81,14 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
         told = len(content & reading.own) + NEAR * len(content & (reading.near - reading.own))
         if (
             content
-            and not trusted
+            and not sure
             and told < CONTENT * len(content)
             and not _on_prospects(focus, reading)
         ):
             return False
-        if not focus.phrase <= reading.own or _of_another_nation(keys, reading):
+        if not focus.phrase <= (reading.near if trusted else reading.own) or _of_another_nation(
+            keys, reading
+        ):
             return False
     if _on_prospects(focus, one) and not _told_of(common):
         return False
@@ -92,6 +99,10 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
     return not any(
         _other_subject(focus, keys, mine, theirs) for mine, theirs in ((one, other), (other, one))
     )
+
+
+def _least_probable(one: Reading, other: Reading) -> float:
+    return min(one.statement.probability, other.statement.probability)
 
 
 def _fit(focus: Focus, reading: Reading, common: frozenset[str]) -> float:

@@ -7,13 +7,13 @@ contradiction. Knows nothing of whether they are about the same thing.
 import re
 from datetime import date
 
-from rag.comparing.moments import Moment, concur, find_moments, latest_year
+from rag.comparing.moments import Moment, concur, find_moments, is_of_report, latest_year
 from rag.comparing.names import Name, same_name
 from rag.comparing.number_reading import find_quantities
 from rag.comparing.polarity import polarities
 from rag.comparing.quantities import Measure, Quantity, agree, same_unit
 from rag.comparing.statements import Reading
-from rag.comparing.topics import nation_of
+from rag.comparing.topics import is_capital, nation_of
 from rag.comparing.values import SOME_PEOPLE, Claim
 from rag.words import fold
 
@@ -29,6 +29,17 @@ QUARTER = re.compile(
     r"\b(?:first|second|third|fourth) (?:quarter|half)\b|\b(?:spring|summer|autumn|winter)\b",
     re.IGNORECASE,
 )
+
+
+WHOLE = re.compile(
+    r"\b(?:whole of|whole year|full[ -]year|for the year|annual(?:ly)?|last year|a year"
+    r"|year-round)\b"
+)
+SECTION = re.compile(
+    r"\b(?:first|second|third|initial|opening|last|final|one|another|next)"
+    r" (?:section|phase|stage|tranche|leg|part|portion|instalment|installment|batch|wave|round)\b"
+)
+SINCE = re.compile(r"\bsince (?:early |mid-?|late |the (?:start|end) of )?$")
 
 
 def same_value(one: Reading, other: Reading) -> bool:
@@ -65,12 +76,13 @@ def _contradict(one: Reading, other: Reading) -> bool:
                 and not (mine.part or theirs.part)
                 and not _some_of(one, other)
                 and not _other_period(one, other)
+                and not _of_a_section(one, other)
                 and not _tells_both(one, other)
             )
         case Moment(), Moment():
             return _concur(one, other) is False
         case Name() as mine, Name() as theirs:
-            return not same_name(mine, theirs) and not _part_of(mine, theirs)
+            return not same_name(mine, theirs) and not _part_of(one, other)
         case Claim() as mine, Claim() as theirs:
             return (
                 mine.word == theirs.word
@@ -102,10 +114,17 @@ def _some_of(one: Reading, other: Reading) -> bool:
 
 
 def _periods(reading: Reading) -> list[Moment]:
+    # A price is that of its day; the dead of Monday's fire are counted on Tuesday too.
+    of_day = isinstance(reading.value, Quantity) and reading.value.measure is Measure.MONEY
+    text = reading.statement.text
     return [
         m
-        for m in find_moments(reading.statement.text, reading.published)
-        if not m.deadline and not m.running and m.weekday is None
+        for m in find_moments(text, reading.published)
+        if not m.deadline
+        and not m.running
+        and (m.weekday is None or of_day)
+        and not is_of_report(text, m)
+        and not SINCE.search(text, 0, m.span.start)
     ]
 
 
@@ -114,8 +133,17 @@ def _other_period(one: Reading, other: Reading) -> bool:
     mine, theirs = _periods(one), _periods(other)
     if mine and theirs and all(concur(m, t) is False for m in mine for t in theirs):
         return True
+    whole = [WHOLE.search(fold(r.statement.text)) is not None for r in (one, other)]
     parts = [{fold(found) for found in QUARTER.findall(r.statement.text)} for r in (one, other)]
+    if (parts[0] and whole[1] and not whole[0]) or (parts[1] and whole[0] and not whole[1]):
+        return True
     return bool(parts[0] and parts[1] and not parts[0] & parts[1])
+
+
+def _of_a_section(one: Reading, other: Reading) -> bool:
+    """Tell whether one counts or prices a stage or section of what the other does."""
+    sections = [SECTION.search(fold(r.statement.text)) is not None for r in (one, other)]
+    return sections[0] != sections[1]
 
 
 def _tells_both(one: Reading, other: Reading) -> bool:
@@ -173,7 +201,17 @@ def _concur(one: Reading, other: Reading) -> bool | None:
     return concur(mine, theirs)
 
 
-def _part_of(one: Name, other: Name) -> bool:
-    """Tell whether one name may be a place within the other: a city in a country."""
-    countries = [nation_of(" ".join(name.words)) for name in (one, other)]
-    return (countries[0] is None) != (countries[1] is None)
+def _part_of(one: Reading, other: Reading) -> bool:
+    """Tell whether one name may be a place within the other: a city in a country.
+
+    A city is no part of another, unless its sentence names that one's country too.
+    """
+    if not (isinstance(one.value, Name) and isinstance(other.value, Name)):
+        return False
+    names = [" ".join(value.words) for value in (one.value, other.value)]
+    countries = [nation_of(name) for name in names]
+    if (countries[0] is None) == (countries[1] is None):
+        return False
+    place = 0 if countries[0] else 1
+    elsewhere = (other, one)[place]
+    return not is_capital(names[place]) or f"nation {countries[place]}" in elsewhere.own

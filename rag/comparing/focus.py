@@ -66,6 +66,11 @@ COUNT = re.compile(
     r"\bhow (?:many|much)\b|\b(?:number|count|toll|total|magnitude|population|figure"
     r"|tally)\b|\bput a (?:number|figure)\b"
 )
+MAGNITUDE = re.compile(r"\bmagnitude\b|\bhow (?:strong|powerful)\b")
+SCORE = re.compile(
+    r"\bscore\b|\bwhat was the (?:(?:final|exact) )?(?:vote|result|margin|tally)\b"
+    r"|\bhow did (?:[\w’'-]+ ){1,5}vote\b|\bwhat margin\b|\bhow (?:close|lopsided)\b"
+)
 TIME = re.compile(
     r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|week|decade|century)\b"
     r"|\b(?:date|deadline|day|year|timing) (?:of|for)\b"
@@ -86,6 +91,7 @@ SEVERAL = re.compile(
     r"|work\w*|agree\w*|include\w*|involved|benefit\w*|affected|like\w*|took part|takes? part)\b"
     r"|^who (?:are|were)\b|^where (?:do|does|else|can)\b"
 )
+MANY_PLACES = re.compile(r"^where (?:are|do|does|else|can)\b|^where .*\b(?:sell|operat\w*|work)")
 # "What is the genre of …", "What sport is … associated with", "Who is the …".
 ONE_THING = re.compile(
     r"\b(?:what|who) (?:is|was) (?:the )?(?:\w+ ){0,3}?(?:\w*[^s\W]|\w+ss) (?:of|for|to|in"
@@ -93,6 +99,11 @@ ONE_THING = re.compile(
     r"|\b(?:what|which) (?!are|were|did|do|does|is|was|two|three|other)\w*[^s\W] (?:is|was"
     r"|did|does|has|of)\b"
     r"|\bwho (?:is|was) \w+"
+)
+HOLDER = re.compile(r"\bwho (?:is|was|will be|became|becomes|will become)\b")
+LIGHT = tuple(
+    tuple(forms.split())
+    for forms in ("took taken takes take", "made makes make", "gave given gives give", "put puts")
 )
 FUTURE = re.compile(
     r"\b(?:will|likely|expect(?:ed)?|could|possible|chance|hope\w*|prospect\w*|soon)\b"
@@ -122,6 +133,8 @@ class Focus:
         content: those of `keys` that are no names and no countries.
         phrase: the stems of the words that the question puts between quotation marks.
         verbs: the first word after "who" or "which …": what the asked-for one did.
+        light: the forms of a verb too light to be a topic, where that is what was done ("took").
+        holder: whether it is asked who is or was something.
     """
 
     asked: str
@@ -138,6 +151,8 @@ class Focus:
     content: frozenset[str]
     phrase: frozenset[str]
     verbs: tuple[str, ...]
+    light: tuple[str, ...]
+    holder: bool
 
 
 def focus_of(question: Question) -> Focus:
@@ -150,7 +165,8 @@ def focus_of(question: Question) -> Focus:
     speaking = SPEAKING.search(text) is not None
     speaker = speaking and (someone or " or " in text)
     moment = _asks_when(text)
-    place = WHERE.search(text) is not None and not several
+    # Where people meet is one place, whoever else met.
+    place = WHERE.search(text) is not None and not MANY_PLACES.search(text)
     doer = not speaker and (someone or _asks_for_one(text)) and not several and not place
     doer = doer and not measures and not moment
     claim = (YES_NO.match(text) is not None or text.startswith(("should ", "how strong"))) and not (
@@ -187,6 +203,8 @@ def focus_of(question: Question) -> Focus:
             t.stem for quoted in QUOTED.findall(question.text) for t in topics(quoted)
         ),
         verbs=_verbs(text),
+        light=_light(text),
+        holder=HOLDER.search(text) is not None,
     )
 
 
@@ -201,7 +219,8 @@ def _measures(question: Question, text: str) -> frozenset[Measure]:
         (DURATION, {Measure.DURATION}),
         (LENGTH, {Measure.SIZE}),
         (COUNT, {Measure.COUNT, Measure.SIZE, Measure.PERCENT}),
-        (re.compile(r"\bscore\b"), {Measure.SCORE}),
+        (MAGNITUDE, {Measure.SIZE}),
+        (SCORE, {Measure.SCORE}),
     ):
         if pattern.search(text):
             asked |= measures
@@ -262,6 +281,11 @@ def _verbs(text: str) -> tuple[str, ...]:
     rest = topics(match["rest"]) if match else ()
     skipped = {"first", "origin", "current", "now"}
     return tuple(t.stem for t in rest if t.stem not in skipped)[:1]
+
+
+def _light(text: str) -> tuple[str, ...]:
+    match = re.search(r"\b(?:who|(?:which|what) \w+) (?:first )?(\w+)", text)
+    return next((forms for forms in LIGHT if match and match[1] in forms), ())
 
 
 def _overlap(one: Span, other: Span) -> bool:

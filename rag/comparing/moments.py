@@ -46,6 +46,7 @@ FORMS = (
     rf"{DEADLINE}(?:(?:early|mid|late|in|{PART_OF})[ -])?{MONTH}(?:,?\s(?:of\s)?{YEAR})?",
     rf"(?:over|in|during|within) the (?P<next>next|coming|last|past) (?:{COUNT}\s)?{UNIT}\b",
     rf"(?P<within>within|in) {COUNT} {UNIT}(?:['’] time)?\b",
+    rf"(?P<given>(?:has|have|had|given|gave \w+|giving \w+)) {COUNT} {UNIT}(?= (?:to|in which)\b)",
     rf"{COUNT} {UNIT} (?P<ago>ago|earlier)\b",
     rf"(?P<rel>last|this|next) (?P<what>{NAMED_TIME})\b",
     r"\b(?P<near>today|yesterday|tomorrow)\b",
@@ -57,6 +58,12 @@ FORMS = (
 PATTERNS = tuple(
     re.compile(rf"(?<!\w){form}" if not form.startswith(r"\b") else form, re.IGNORECASE)
     for form in FORMS
+)
+# A day on which something was said is none of what happened: "the mediators said on Monday".
+REPORTED = re.compile(
+    r"\b(?:said|says|told [\w ]{1,30}|announced|reported|confirmed|testified|declared|added|stated"
+    r"|warned|denied|estimated)(?: (?:late|early))?(?: (?:in|at) an? [\w ]{1,25})?"
+    r"(?: late| early)?(?: on)? $"
 )
 SMALL_MAY = re.compile(r"\bmay\b(?!\s\d)")
 ROUGH = {"day": 0, "week": 4, "month": 20, "year": 200, "decade": 400}
@@ -96,6 +103,13 @@ def find_moments(text: str, published: date | None) -> tuple[Moment, ...]:
             if moment is not None:
                 found.append(moment)
     return tuple(sorted(found, key=lambda moment: moment.span))
+
+
+def is_of_report(text: str, moment: Moment) -> bool:
+    """Tell whether a day is the one on which something was said, not on which it happened."""
+    return (moment.weekday is not None or moment.day is not None) and REPORTED.search(
+        text, 0, moment.span.start
+    ) is not None
 
 
 def concur(one: Moment, other: Moment) -> bool | None:

@@ -44,7 +44,11 @@ ASIDE = r"(?:,\s[^,.;“”]{1,80},)?"
 ADVERBS = (
     r"(?:\s(?:has|had|have|also|then|later|first|already|once|now|who|again|publicly|was|is)){0,3}"
 )
-HELPERS = r"(?:\s(?:will|would|is|to|has|had|have|also|then|later|first)){0,3}"
+HELPERS = r"(?:\s(?:will|would|is|to|has|had|have|also|then|later|first|who|that)){0,3}"
+# "Gave the order", "made the first proposal": the noun tells what was done.
+LIGHT = r"(?:gave|gives|made|makes|issued|took|put forward)"
+LIGHTLY = rf"(?:\s{LIGHT}\s(?:the|an?)(?:\s(?:first|original))?)?"
+DESCRIBING = r"(?:Calling|Describing|Branding|Dubbing|Labelling|Hailing|Warning|Dismissing)"
 # Among so many topic words after its verb stands what something was done to.
 OBJECT = 2
 INTRODUCED = r"(?:the\s)?(?:[a-z]+\s){0,3}"
@@ -55,7 +59,35 @@ SPEAKERS = tuple(
         rf"\b{SAID}\s(?:by\s)?{INTRODUCED}(?P<name>{NAME})",
         rf"\b(?:[Aa]ccording to|[Ii]n the {VIEW} of|attributed to)\s{INTRODUCED}(?P<name>{NAME})",
         rf"\b(?:[Ii]n|[Bb]y|[Tt]o|[Ff]rom)?\s?(?P<name>{NAME})[’']s?\s(?:own\s)?{VIEW}\b",
+        # "Calling it a bomb, the party's spokesman, Viktor Hahn, demanded …".
+        (
+            rf"^{DESCRIBING}\s[^,;]{{3,90}},"
+            rf"\s(?:(?:the|its|his|her|a)\s(?:[\w’'-]+\s?){{1,5}},\s|{INTRODUCED})(?P<name>{NAME})"
+        ),
         rf"\b(?:[Aa]s)\s(?P<name>{NAME})\s(?:sees|put|puts|has it|had it)\b",
+    )
+)
+PLACES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:in|at|near|outside|off|from)\s(?:the\s(?:[a-z]+\s){{0,3}})?(?P<name>{NAME})",
+        rf"(?P<name>{NAME})\s(?:(?:will|is to) host|hosts|hosted|is hosting|was the venue)\b",
+        rf"\bhosted by\s(?P<name>{NAME})",
+    )
+)
+WHAT = r"(?P<what>(?:[\w’'-]+\s){0,3}[\w’'-]+)"
+HOLDERS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        (
+            rf"(?P<name>{NAME}){ASIDE}\s(?:is|was|became|has become|will be|will become|remains)"
+            rf"\s(?:the|an?)\s{WHAT}"
+        ),
+        rf"(?P<name>{NAME}),\s(?:the|an?)\s{WHAT}",
+        (
+            rf"(?P<what>.{{5,120}})\s(?:was|were)\s(?:made|achieved|completed|set|held)\sby"
+            rf"\s{INTRODUCED}(?P<name>{NAME})"
+        ),
     )
 )
 # Words with a capital that name nobody: what a sentence or a quotation opens with, days, months.
@@ -77,6 +109,10 @@ class Name:
 
     span: Span
     words: tuple[str, ...]
+
+    def is_capitalised(self, text: str) -> bool:
+        """Tell whether it begins with a capital in the text it was read from: whether it names."""
+        return text[self.span.start : self.span.end].lstrip("“‘\"'")[:1].isupper()
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -106,7 +142,7 @@ def doers(text: str, verbs: Iterable[str], done: frozenset[str]) -> tuple[Name, 
     found: dict[Span, Name] = {}
     for verb in verbs:
         word = re.escape(verb)
-        active = rf"(?P<name>{NAME}){ASIDE}{HELPERS}\s{word}\b"
+        active = rf"(?P<name>{NAME}){ASIDE}{HELPERS}{LIGHTLY}\s{word}\b"
         passive = rf"\b{word}\b(?:\s[^\s,.;]+){{0,7}}?\sby\s{INTRODUCED}(?P<name>{NAME})"
         for match in re.finditer(active, text):
             following = {t.stem for t in topics(text[match.end() :])[:OBJECT]}
@@ -118,12 +154,27 @@ def doers(text: str, verbs: Iterable[str], done: frozenset[str]) -> tuple[Name, 
     return tuple(found[span] for span in sorted(found))
 
 
+def holders(text: str, about: frozenset[str]) -> tuple[Name, ...]:
+    """Return whom a text says to be what is described: "X became the first woman to …".
+
+    Args:
+        text: a sentence.
+        about: the stems of the description, one of which has to come first in it.
+    """
+    found: dict[Span, Name] = {}
+    for pattern in HOLDERS:
+        for match in pattern.finditer(text):
+            told = {t.stem for t in topics(match["what"])}
+            if (name := _name(match, "name")) and told & about:
+                found.setdefault(name.span, name)
+    return tuple(found[span] for span in sorted(found))
+
+
 def places(text: str, after: int = 0) -> tuple[Name, ...]:
     """Return the names that follow a preposition of place."""
-    pattern = re.compile(
-        rf"\b(?:in|at|near|outside|off|from)\s(?:the\s(?:[a-z]+\s){{0,3}})?(?P<name>{NAME})"
-    )
-    return tuple(name for match in pattern.finditer(text, after) if (name := _name(match, "name")))
+    matches = (match for pattern in PLACES for match in pattern.finditer(text, after))
+    found = {name.span: name for match in matches if (name := _name(match, "name"))}
+    return tuple(found[span] for span in sorted(found))
 
 
 def same_name(one: Name, other: Name) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from index.types import Span
 from rag.comparing.number_words import (
     AFTER,
+    AGE,
     BEFORE_YEAR,
     CLOCK,
     CONTEST,
@@ -32,6 +33,7 @@ from rag.comparing.number_words import (
     SIZES,
     TENS,
     TRAILING,
+    UNIT_BEFORE,
     VAGUE,
     YEAR,
 )
@@ -45,6 +47,7 @@ OPEN = 1.5
 NEARLY = 0.87
 # What happened to those counted is no unit: "41 dead" may be people.
 STATES = frozenset(("kill", "hurt", "miss", "wound", "injur", "arrest"))
+VERB_BEHIND = re.compile(r"(?<=\w) [a-z]+ed\b(?<!hundred)")
 # How many characters before a number tell what it is.
 LEFT = 40
 # What is written onto a number makes it another thing: "51st", "555-0100", "747-style".
@@ -70,10 +73,11 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
     taken = 0
     if CONTEST.search(text):
         found += [_score(match) for match in SCORE.finditer(text)]
-    scores = [quantity.span for quantity in found]
+    found += [_age(match) for match in AGE.finditer(text)]
+    others = [quantity.span for quantity in found]
     for match in QUANTITY.finditer(text):
         if match.start() < taken or any(
-            s.start < match.end() and match.start() < s.end for s in scores
+            s.start < match.end() and match.start() < s.end for s in others
         ):
             continue
         quantity = _read(match, text)
@@ -86,6 +90,13 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
 def _score(match: re.Match[str]) -> Quantity:
     low, high = sorted((float(match["one"]), float(match["two"])))
     return Quantity(Span(*match.span()), Measure.SCORE, frozenset(), low, high, 1.0)
+
+
+def _age(match: re.Match[str]) -> Quantity:
+    days = float(match["age"]) * DAYS["year"]
+    return Quantity(
+        Span(*match.span("age")), Measure.AGE, frozenset({"day"}), days, days, DAYS["year"]
+    )
 
 
 def _read(match: re.Match[str], text: str) -> Quantity | None:
@@ -111,6 +122,8 @@ def _read(match: re.Match[str], text: str) -> Quantity | None:
 def _made(match: re.Match[str], written: _Written, after: re.Match[str] | None) -> Quantity:
     text, end, hedge = match.string, match.end(), written.hedge
     measure, unit, factor = _unit(match, after)
+    if measure is Measure.COUNT and UNIT_BEFORE.search(text, 0, match.start()):
+        measure, unit = Measure.SIZE, frozenset({"magnitude"})
     if after is not None and measure is not Measure.COUNT:
         end = max(end, after.end())
     trailing = TRAILING.match(text, end)
@@ -251,4 +264,6 @@ def _counted(text: str, end: int) -> frozenset[str]:
     """Return the stems of the noun phrase that follows a number: what it counts."""
     stop = PHRASE_END.search(text, end)
     phrase = text[end : stop.start() if stop else len(text)]
+    # "Wounded soldiers" are counted; of "soldiers patrolled" the soldiers are.
+    phrase = VERB_BEHIND.split(phrase, maxsplit=1)[0]
     return frozenset(topic.stem for topic in topics(phrase)[:3]) - STATES

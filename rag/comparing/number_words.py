@@ -68,6 +68,7 @@ SIZES = {
     **dict.fromkeys(("mw", "megawatt"), ("mw", 1.0)),
     **dict.fromkeys(("gw", "gigawatt"), ("mw", 1e3)),
     "mph": ("kmh", 1.609),
+    "magnitude": ("magnitude", 1.0),
     "kph": ("kmh", 1.0),
 }
 CURRENCIES = {
@@ -132,10 +133,25 @@ AFTER = re.compile(
 TRAILING = re.compile(
     r"\s(?:or (?P<more>more)(?! like)|or (?P<less>less|fewer)|(?P<so>or so))\b", re.IGNORECASE
 )
-SCORE = re.compile(r"(?<![\w-])(?P<one>\d{1,2})[-–](?P<two>\d{1,2})(?![\w-])")
-CONTEST = re.compile(
-    r"\b(?:beat|beaten|won|win|lost|lose|defeat\w*|drew|score\w*|victory|match)\b", re.IGNORECASE
+SCORE = re.compile(
+    r"(?<![\w,.-])(?P<one>\d{1,3})(?:[-–]| (?:votes )?to (?:just )?)(?P<two>\d{1,3})(?![\w,.-]*\w)"
+    r"(?! ?(?:%|per ?cent|years|months|weeks|days|hours|people|degrees|[ap]\.?m))",
+    re.IGNORECASE,
 )
+CONTEST = re.compile(
+    r"\b(?:beat|beaten|won|win|lost|lose|defeat\w*|drew|score\w*|victory|match|vot(?:e|es|ed|ing)"
+    r"|approved|passed|rejected|ballot)\b",
+    re.IGNORECASE,
+)
+# Someone's age, beside "89 years old": "aged 89", "at 89", "She was 91.", "Greta Holm, 91, …".
+AGE = re.compile(
+    r"(?:\b(?:aged|age|at the age of|at age|turn(?:s|ed|ing)|died at)\s"
+    r"|\b(?:he|she)\s(?:was|is)\s(?=\d\d+(?:[.,;”]|$|\swhen\b))"
+    r"|(?<=[a-z],\s)(?=\d\d,\s))(?P<age>1?\d?\d)\b(?![,.]\d|\s?(?:%|per))",
+    re.IGNORECASE,
+)
+# What names a unit before the number: "a magnitude of 7.3".
+UNIT_BEFORE = re.compile(r"\bmagnitude(?: of)?(?: (?:about|around|at least))?\s$", re.IGNORECASE)
 PART = re.compile(
     r"(?:\bincluding|\bamong them|\bof (?:them|whom|which)|\bat least one of)[\s,]*$", re.IGNORECASE
 )

@@ -48,6 +48,12 @@ LONG = re.compile(
     r"|n[’']t\b)",
     re.IGNORECASE,
 )
+# A subject that is none denies its verb: "none of the rebels' demands was met".
+NONE = re.compile(
+    r"\b(?:neither|none|nobody|no one|nothing)\b(?! nor)[^.;]{0,70}?"
+    r"\b(?:has|have|had|was|were|is|are|will|would|can|could)\b",
+    re.IGNORECASE,
+)
 # What denies the subject before it.
 UNLIKELY = re.compile(
     r"\b(?:out of (?:reach|the question)|off the table|ruled out|far off|in doubt|remote)\b",
@@ -116,6 +122,7 @@ def _denied(text: str) -> list[tuple[int, int]]:
     return [
         *(_reach(text, match.end(), PHRASE, SHORT_REACH) for match in SHORT.finditer(text)),
         *(_reach(text, match.end(), CLAUSE, LONG_REACH) for match in LONG.finditer(text)),
+        *(_reach(text, match.end(), CLAUSE, 1) for match in NONE.finditer(text)),
     ]
 
 

@@ -6,15 +6,16 @@ Knows nothing of how two of them are compared.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from index.types import Article, Span
 from rag.comparing.focus import Focus
 from rag.comparing.topics import Topic, topics
 from rag.comparing.values import Claim, Value, pick
+from rag.dates.publication import day_of
 
 # What a reader takes for the answer with so much confidence has only to be about the same names.
-TRUSTED = 0.5
+TRUSTED = 0.2
 # How much of an article before a sentence tells who "he" is.
 BEFORE = 300
 CLAUSE = re.compile(r"[;—]|,\s(?:while|whereas|but)\b")
@@ -78,7 +79,7 @@ class Reading:
 def read_statement(focus: Focus, index: int, statement: Statement) -> list[Reading]:
     """Read a sentence for the values that a question asks for, none if it states none."""
     text, article = statement.text, statement.article
-    published = _day(article.published)
+    published = day_of(article.published)
     seen = _within(statement)
     values = pick(focus, text, published, seen)
     told = topics(text)
@@ -101,7 +102,8 @@ def read_statement(focus: Focus, index: int, statement: Statement) -> list[Readi
 def _outside(text: str, told: Sequence[Topic], value: Value) -> frozenset[str]:
     """Return the topics of the clause that a value stands in, without its own words."""
     if isinstance(value, Claim):
-        return frozenset(t.stem for t in told)
+        # "Opposes" tells of support too.
+        return frozenset(t.stem for t in told) | {value.word}
     ends = [match.start() for match in CLAUSE.finditer(text)]
     start = max((end for end in ends if end <= value.span.start), default=0)
     end = min((end for end in ends if end >= value.span.end), default=len(text))
@@ -122,9 +124,3 @@ def _within(statement: Statement) -> Span | None:
     start = statement.value.start - statement.span.start
     end = statement.value.end - statement.span.start
     return Span(start, end) if 0 <= start < end <= len(statement.text) else None
-
-
-def _day(published: str | None) -> date | None:
-    if published is None or len(published) < 10:
-        return None
-    return datetime.fromisoformat(published[:10]).date()

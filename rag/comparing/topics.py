@@ -42,7 +42,8 @@ kill killed die died dies dying dead death deaths fatality fatalities perished s
 hurt injured injuring injuries wounded wounding wounds
 sell sells sold selling sale sales buy buys bought buying buyer buyers purchase purchased acquire
 vehicle vehicles car cars auto automobile automobiles
-rise rises rose risen rising increase increased climb climbed grow grew grown surge surged jumped
+rise rises rose risen rising increase increased climb climbed ascent ascended grow grew grown
+rise surge surged jumped
 fall falls fell fallen falling drop dropped decline declined decrease decreased plunge plunged slump
 begin began begun beginning start started
 win wins won winning winner victory
@@ -65,6 +66,19 @@ earthquake quake tremor
 fire blaze
 plane aircraft jet airliner
 deal deals agreement agreements pact accord
+launch launched launches liftoff lift-off lift_off lifts_off lifted_off blast_off blasted_off
+close closed closes closing settled ending ended finished
+find finds found recovered discovered located retrieved
+pass passed passes approve approved approves adopt adopted
+inflation consumer_prices
+arrest arrested arrests detained apprehended
+resign resigned resigns resignation quit stepped_down steps_down
+cut cuts cutting shed sheds slash slashed axe axed lay_off laid_off layoffs redundancies
+job jobs posts positions
+explosion explosions blast blasts exploded
+ship ships vessel vessels
+collapse collapsed collapses
+crash crashed crashes
 company companies firm firms
 child children
 visit visits visited trip trips
@@ -103,6 +117,15 @@ def _table() -> dict[str, str]:
 
 
 TABLE = _table()
+CAPITALS = frozenset(
+    """
+    ottawa beijing moscow washington london brussels paris berlin rome madrid tokyo seoul pyongyang
+    canberra brasilia bogota caracas havana dublin bern vienna warsaw budapest kyiv kiev ankara
+    athens stockholm oslo copenhagen helsinki lisbon prague bucharest belgrade jerusalem tehran
+    baghdad damascus beirut cairo riyadh doha islamabad kabul dhaka colombo kathmandu jakarta
+    bangkok hanoi manila taipei wellington abuja nairobi khartoum pretoria accra rabat
+    """.split()
+)
 MANY_WORDS = sorted((name for name in TABLE if not name.isalnum()), key=len, reverse=True)
 WORDS = re.compile(
     rf"(?:{'|'.join(map(re.escape, MANY_WORDS))})(?!\w)|{WORD_OR_NUMBER}", re.IGNORECASE
@@ -155,6 +178,11 @@ def nation_of(name: str) -> str | None:
     """Return the country that a name stands for, None if it is not known to stand for one."""
     known = TABLE.get(fold(name.removeprefix("the ")), "")
     return known.removeprefix("nation ") if known.startswith("nation ") else None
+
+
+def is_capital(name: str) -> bool:
+    """Tell whether a name that stands for a country is its capital's, so a city's."""
+    return fold(name.removeprefix("the ")) in CAPITALS
 
 
 def _stem(word: str) -> str:

@@ -11,8 +11,16 @@ from datetime import date
 
 from index.types import Span
 from rag.comparing.focus import Focus
-from rag.comparing.moments import Moment, find_moments
-from rag.comparing.names import Name, doers, find_names, find_speakers, label_of, places
+from rag.comparing.moments import Moment, find_moments, is_of_report
+from rag.comparing.names import (
+    Name,
+    doers,
+    find_names,
+    find_speakers,
+    holders,
+    label_of,
+    places,
+)
 from rag.comparing.number_reading import find_quantities
 from rag.comparing.polarity import LIKELY, polarities
 from rag.comparing.quantities import Measure, Quantity
@@ -65,30 +73,42 @@ def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> 
         found = [q for q in find_quantities(text) if q.measure in focus.measures]
         values += _best([q for q in found if _counts(focus, q)], text, anchors, seen)
     if focus.moment:
-        values += _best(list(find_moments(text, published)), text, anchors, seen)
+        told = [m for m in find_moments(text, published) if not is_of_report(text, m)]
+        values += _best(told, text, anchors, seen)
     if focus.speaker:
         values += _best(list(find_speakers(text)), text, anchors, seen)
     if focus.doer:
-        forms = [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
-        values += _new(
-            _best(
-                list(doers(text, forms, frozenset(focus.keys) - frozenset(focus.verbs))),
-                text,
-                anchors,
-                seen,
-            ),
-            focus,
-        )
-        if not values and seen is not None and forms:
+        values += _new(_best(_doers(focus, text), text, anchors, seen), focus)
+        if not values and seen is not None and (focus.light or _forms(focus, text)):
             values += _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
-    if focus.single and not values and seen is not None and not focus.measures and not focus.moment:
-        label = label_of(text, seen)
-        values += _new([label] if label else [], focus)
+    if focus.single and not values and not focus.measures and not focus.moment:
+        values += _labelled(focus, text, seen)
     if focus.place:
         values += _new(_best(list(places(text)), text, anchors, seen), focus)
     if focus.claim and not values:
         values += claims(focus, text)
     return tuple(values)
+
+
+def _doers(focus: Focus, text: str) -> list[Name]:
+    """Return who did what is asked, or is what is asked about."""
+    forms = _forms(focus, text)
+    objects = frozenset(focus.keys) - frozenset(() if focus.light else focus.verbs)
+    named = doers(text, [*forms, *focus.light], objects)
+    return list(named if named or not focus.holder else holders(text, focus.content))
+
+
+def _forms(focus: Focus, text: str) -> list[str]:
+    """Return the words of a sentence that tell what the asked-for one did."""
+    return [text[t.span.start : t.span.end] for t in topics(text) if t.stem in focus.verbs]
+
+
+def _labelled(focus: Focus, text: str, seen: Span | None) -> list[Value]:
+    """Return the reader's own short answer; of someone only where it begins as a name does."""
+    label = label_of(text, seen) if seen is not None else None
+    if label is None or (focus.doer and focus.holder and not label.is_capitalised(text)):
+        return []
+    return _new([label], focus)
 
 
 def claims(focus: Focus, text: str) -> list[Claim]:

@@ -55,6 +55,14 @@ def period_of(written: str) -> Period | None:
         return Period(moment.date(), moment.date(), "day")
 
 
+def day_of(published: str | None) -> date | None:
+    """Return the day that a date in ISO 8601 is written with, or None where it has none."""
+    try:
+        return date.fromisoformat((published or "")[:10])
+    except ValueError:
+        return None
+
+
 def published_by(published: str | None, as_of: str) -> bool:
     """Tell whether an article was surely published by the end of a day, month or year.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.errors import DatelineError, StoreError
-from index.store import Store
+from rag.as_read import HasArticles
 from rag.errors import UnknownAnswerError
 from rag.records.kept_file import KeptFile
 from rag.records.record import AnswerRecord, record_from_bytes, record_of
@@ -55,13 +55,20 @@ class KeepsAnswers(Protocol):
     """Whatever keeps answers."""
 
     def keep(
-        self, answer: Answer, store: Store, *, history: Sequence[str], scope: Scope | None
+        self,
+        answer: Answer,
+        articles: HasArticles,
+        generation: int,
+        *,
+        history: Sequence[str],
+        scope: Scope | None,
     ) -> None:
         """Keep an answer with its evidence; never raise for what cannot be kept.
 
         Args:
             answer: the answer.
-            store: the collection, in the state in which the answer was made.
+            articles: those that it was made from, in the state in which they were read.
+            generation: the collection's in that state.
             history: the earlier questions of its conversation.
             scope: which articles it was asked of; None is all.
         """
@@ -87,11 +94,17 @@ class AnswerRecords:
         self._said: set[str] = set()
 
     def keep(
-        self, answer: Answer, store: Store, *, history: Sequence[str], scope: Scope | None
+        self,
+        answer: Answer,
+        articles: HasArticles,
+        generation: int,
+        *,
+        history: Sequence[str],
+        scope: Scope | None,
     ) -> None:
         """Keep an answer with its evidence, or say once why that cannot be done."""
         try:
-            record = record_of(store, answer, history=history, scope=scope)
+            record = record_of(answer, articles, generation, history=history, scope=scope)
             question = self._redactor.text(answer.question)
             content = record.to_bytes(self._redactor)
             with self._file.writing() as sql:

@@ -1,11 +1,12 @@
 """Kept file: a SQLite file beside the collection, which may be lost without harm to it.
 
 Opens it when it is first needed, makes it where there is none, lets several threads and processes
-share it, and turns SQLite's errors into one line that says what to do. Knows nothing of what is
-kept in it.
+share it, lets nobody but its owner read it, and turns SQLite's errors into one line that says what
+to do. Knows nothing of what is kept in it.
 """
 
 import contextlib
+import os
 import sqlite3
 import threading
 import urllib.parse
@@ -18,6 +19,8 @@ from index.errors import MismatchError, StoreError
 BUSY_SECONDS = 2
 # The last is for a folder in which nothing may be written, not even what readers share.
 MODES = ("rwc", "ro", "ro&immutable=1")
+# Questions and answers are nobody else's business.
+FILE_MODE = 0o600
 UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
 
 
@@ -92,6 +95,8 @@ class KeptFile:
         return self._sql
 
     def _connected(self, mode: str) -> sqlite3.Connection:
+        if mode == MODES[0]:
+            self._make()
         path = urllib.parse.quote(str(self.path.absolute()))
         sql = sqlite3.connect(
             f"file:{path}?mode={mode}",
@@ -108,6 +113,16 @@ class KeptFile:
             sql.close()
             raise
         return sql
+
+    def _make(self) -> None:
+        """Make the file where there is none, for its owner alone.
+
+        SQLite gives what it puts beside the file the same permissions.
+        """
+        # One that is there is not opened: to close it would let go of SQLite's locks on it. What
+        # else is wrong is said by SQLite.
+        with contextlib.suppress(OSError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
 
     def _recognise(self, sql: sqlite3.Connection) -> None:
         """Check that the file is of this kind, or make an empty one so."""

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from index.store import Store
 from index.types import Article, Span
+from rag.as_read import HasArticles
 from rag.records.from_json import revived
 from rag.redact import Redactor
 from rag.scope import Scope
@@ -104,29 +104,32 @@ def record_from_bytes(content: bytes) -> AnswerRecord:
 
 
 def record_of(
-    store: Store, answer: Answer, *, history: Sequence[str] = (), scope: Scope | None = None
+    answer: Answer,
+    articles: HasArticles,
+    generation: int,
+    *,
+    history: Sequence[str] = (),
+    scope: Scope | None = None,
 ) -> AnswerRecord:
     """Return an answer with its evidence.
 
     Args:
-        store: the collection, in the state in which the answer was made.
         answer: the answer.
+        articles: those that it was made from, in the state in which they were read.
+        generation: the collection's in that state.
         history: the earlier questions of its conversation.
         scope: which articles it was asked of.
-
-    Raises:
-        StoreError: the collection cannot be read.
     """
     citations = citations_of(answer)
     found = dict.fromkeys(one.article for one in (*citations, *answer.retrieved))
-    articles = (store.article(article_id) for article_id in found)
+    read = (articles.article(article_id) for article_id in found)
     return AnswerRecord(
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         answer,
         tuple(history),
         scope,
-        store.info().generation,
-        tuple(_kept(article, answer, citations) for article in articles if article is not None),
+        generation,
+        tuple(_kept(article, answer, citations) for article in read if article is not None),
     )
 
 

@@ -48,14 +48,13 @@ class SentenceNow:
     Attributes:
         sentence: as it was given, with the verdict that it had.
         citations: what has become of each of its citations, in order.
-        verdict, score, reason: as in `rag.types.Sentence`; the first two are None where it could
-            not be verified, and the reason says why.
+        verdict, score, reason: as in `rag.types.Sentence`.
     """
 
     sentence: Sentence
     citations: tuple[CitationNow, ...]
-    verdict: Verdict | None
-    score: float | None
+    verdict: Verdict
+    score: float
     reason: str | None
 
 
@@ -143,7 +142,7 @@ class Replay:
         """Whether the answer stands as it was given, as far as was found out."""
         return (
             all(article.state == "unchanged" for article in self.articles)
-            and all(one.verdict in {None, one.sentence.verdict} for one in self.sentences)
+            and all(one.verdict == one.sentence.verdict for one in self.sentences)
             and not self.newer
             and (self.again is None or self.again.same)
         )

@@ -29,10 +29,10 @@ class Recheck:
     Args:
         store: the collection, in one state.
         record: the answer.
-        verifier: verifies what was written; None leaves that open.
+        verifier: verifies what was written.
     """
 
-    def __init__(self, store: Store, record: AnswerRecord, verifier: Verifies | None) -> None:
+    def __init__(self, store: Store, record: AnswerRecord, verifier: Verifies) -> None:
         self._store = store
         self._record = record
         self._verifier = verifier
@@ -82,10 +82,6 @@ class Recheck:
         lost = _losses(citations)
         if not here:
             return SentenceNow(sentence, citations, "unsupported", 0.0, lost)
-        if self._verifier is None:
-            reason = f"{lost}; " if lost else ""
-            reason += "there is no verifier to say whether what is cited supports it"
-            return SentenceNow(sentence, citations, None, None, reason)
         said = self._verifier.verify(sentence.text, here)
         return SentenceNow(sentence, citations, said.verdict, said.score, _because(said, lost))
 

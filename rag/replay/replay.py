@@ -22,7 +22,7 @@ NOT_ASKED = "it was not asked again"
 def replay(
     record: AnswerRecord,
     pipeline: Pipeline,
-    verifier: Verifies | None = None,
+    verifier: Verifies,
     *,
     asks_again: bool = True,
 ) -> Replay:
@@ -31,7 +31,7 @@ def replay(
     Args:
         record: the answer as it was kept.
         pipeline: of the same collection; one that keeps no answers, or this would be one more.
-        verifier: verifies what was written; sentences that only repeat a quotation need none.
+        verifier: verifies what was written, and is not asked of what only repeats a quotation.
         asks_again: whether to answer the question again, or only to look for newer evidence.
 
     Raises:

@@ -30,7 +30,7 @@ class Verification:
 
     Attributes:
         verdict: supported, partial, unsupported or contradicted.
-        score: the estimated probability that it is supported, from 0 to 1.
+        score: how far it is supported, from 0 to 1; a verifier says what its figure is worth.
         reason: why it is not supported, in words ("the source says 25%, the sentence 52%"); None
             where it is.
     """

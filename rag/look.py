@@ -1,0 +1,152 @@
+"""Look: for each part of a question, the passages and sentences that its answer is looked for in.
+
+Puts searching and reading together and times them. Knows nothing of how an answer is made of what
+was found.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from index.embed import QueryEmbedder
+from index.store import Store
+from index.types import Vector
+from rag.answer import Asked
+from rag.dates.asked import prefers_newest
+from rag.evidence import (
+    Candidate,
+    Evidence,
+    Inquiry,
+    candidates,
+    gather,
+    in_order,
+    newest_first,
+    read,
+    weigh,
+)
+from rag.parts import parts_of
+from rag.question import Question, parse_question
+from rag.reader import PassageReader
+from rag.retrieve import KEPT, Scope, retrieve
+from rag.timing import timed
+
+# How many passages the reader reads; what is below is hardly ever the answer.
+READ = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Where the answer to a question is looked for.
+
+    Attributes:
+        question: the question.
+        asked: its parts, each with the sentences that may answer it.
+        found: the passages of each part, best first.
+        evidence: those of all parts, in turns.
+        origins: those of the articles of all of it.
+    """
+
+    question: Question
+    asked: tuple[Asked, ...]
+    found: tuple[tuple[Evidence, ...], ...]
+    evidence: tuple[Evidence, ...]
+    origins: Mapping[str, str]
+
+
+class Looker:
+    """Looks for answers in one collection.
+
+    Args:
+        store: the collection; a caller that wants one state of it calls within `store.reading()`.
+        embedder: the model that it was built with.
+        reader: reads the passages; None for none.
+    """
+
+    def __init__(self, store: Store, embedder: QueryEmbedder, reader: PassageReader | None) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._reader = reader
+
+    def alone(
+        self, text: str, history: Sequence[str], scope: Scope | None, timings: dict[str, float]
+    ) -> str:
+        """Return a question that needs no earlier one to be understood."""
+        if not history:
+            return text
+        from rag.conversation import standalone_question  # noqa: PLC0415 - not for most questions
+        from rag.followups.recall import recalled  # noqa: PLC0415
+
+        with timed(timings, "conversation"):
+            return standalone_question(
+                text, history, lambda earlier: recalled(self._store, earlier, scope)
+            )
+
+    def look(self, question: Question, scope: Scope | None, timings: dict[str, float]) -> Looked:
+        """Return where the answer to each part of a question is looked for."""
+        with timed(timings, "embed"):
+            vector = self._embedder.embed_query(question.text)
+        offers: list[tuple[Inquiry, list[Candidate]]] = []
+        found: list[tuple[Evidence, ...]] = []
+        parts = parts_of(question.text)
+        for part in parts:
+            inquiry = self._inquiry(part, question, vector)
+            found.append(tuple(self._evidence(inquiry, KEPT // len(parts), scope, timings)))
+            offered = candidates(inquiry, found[-1])
+            if prefers_newest(part):
+                offered = newest_first(offered)
+            offers.append((inquiry, offered))
+        evidence = _in_turns(found)
+        origins = self._store.origins({one.article.id for one in evidence})
+        asked = tuple(Asked(inquiry, tuple(offered), origins) for inquiry, offered in offers)
+        return Looked(question, asked, tuple(found), evidence, origins)
+
+    def passages(self, text: str, kept: int, scope: Scope | None) -> list[Evidence]:
+        """Return the passages that fit a question best, best first.
+
+        Raises:
+            QuestionError: the question cannot be asked as it stands.
+        """
+        question = parse_question(text)
+        vector = self._embedder.embed_query(question.text)
+        return self._evidence(self._inquiry(question.text, question, vector), kept, scope, {})
+
+    def sentences(self, text: str) -> list[Candidate]:
+        """Return the sentences that an answer is chosen from, most probable first.
+
+        Raises:
+            QuestionError: the question cannot be asked as it stands.
+        """
+        question = parse_question(text)
+        inquiry = self._inquiry(question.text, question, self._embedder.embed_query(question.text))
+        return candidates(inquiry, self._evidence(inquiry, KEPT, None, {}))
+
+    def _inquiry(self, part: str, question: Question, vector: Vector) -> Inquiry:
+        """Return what is needed to recognise the answer to a part of a question."""
+        if part != question.text:
+            question = parse_question(part)
+            vector = self._embedder.embed_query(part)
+        return Inquiry(question, weigh(self._store, question), vector)
+
+    def _evidence(
+        self, inquiry: Inquiry, kept: int, scope: Scope | None, timings: dict[str, float]
+    ) -> list[Evidence]:
+        question = inquiry.question
+        with timed(timings, "retrieve"):
+            hits = retrieve(self._store, question, inquiry.vector, kept=kept, scope=scope)
+            evidence = gather(self._store, hits)
+        if self._reader is not None:
+            with timed(timings, "read"):
+                evidence = in_order(inquiry, read(self._reader, question, evidence, READ))
+        return evidence
+
+
+def _in_turns(found: Sequence[Sequence[Evidence]]) -> tuple[Evidence, ...]:
+    """Return the first of each, then the second of each and so on, every passage once."""
+    once: dict[int, Evidence] = {}
+    for one in itertools.chain.from_iterable(itertools.zip_longest(*found)):
+        if one is not None:
+            once.setdefault(one.passage.id, one)
+    return tuple(
+        replace(one, hit=replace(one.hit, rank=rank))
+        for rank, one in enumerate(once.values(), start=1)
+    )
