@@ -40,6 +40,9 @@ class Redactor:
             if _is_opaque(secret)
             for at in range(len(secret) - PART + 1)
         )
+        # A part stands within such a run, and most text is none: it is looked through quickly.
+        alphabet = "".join(sorted({character for part in self._parts for character in part}))
+        self._runs = re.compile(f"[{re.escape(alphabet)}]{{{PART},}}") if alphabet else None
         self._phrases = tuple(secret for secret in kept if not _is_opaque(secret))
         # How many characters at a text's end may be the beginning of a secret.
         self._held = max([PART, *map(len, self._phrases)]) - 1
@@ -90,7 +93,8 @@ class Redactor:
         """Return the spans of what is secret in a text, in order and apart from each other."""
         found = [
             (at, at + PART)
-            for at in range(len(text) - PART + 1 if self._parts else 0)
+            for run in (self._runs.finditer(text) if self._runs else ())
+            for at in range(run.start(), run.end() - PART + 1)
             if text[at : at + PART] in self._parts
         ]
         for phrase in self._phrases:

@@ -324,7 +324,7 @@ def test_the_service_says_that_it_is_ready_and_documents_itself_offline(
 def test_the_examples_of_the_docs_work(service: Service) -> None:
     page = (ROOT / "docs" / "http.md").read_text("utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     for block in blocks:
         script = block.replace("localhost:8000", service.url.removeprefix("http://"))
         done = subprocess.run(

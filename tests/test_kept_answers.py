@@ -11,21 +11,23 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from index.build import build
+from index.build import build, remove
 from index.errors import StoreError
 from index.filters import Filter
 from index.sqlite.store import SqliteStore
 from rag.errors import UnknownAnswerError
-from rag.events import Done, Retrieval
+from rag.events import CheckedSentence, Done, Retrieval
 from rag.explanation import Explanation
 from rag.pipeline import Pipeline
 from rag.records.answers import ANSWERS, AnswerRecords
 from rag.records.from_json import revived
+from rag.records.kept_file import WRITES_A_CHECKPOINT
 from rag.records.record import AnswerRecord, citations_of
 from rag.scope import Scope
 from rag.types import AsOf, Disagreement, Position
@@ -137,6 +139,85 @@ def test_the_oldest_answers_go(data: Path, tmp_path: Path) -> None:
     last = records.latest(1)[0]
     assert last.question == f"{QUESTION} 4"
     assert last.asked.endswith("Z")
+
+
+def test_the_oldest_answers_go_when_their_file_has_grown_too_large(
+    data: Path, tmp_path: Path
+) -> None:
+    most = 120_000
+    records = AnswerRecords(tmp_path, max_bytes=most)
+    pipeline = pipeline_on(data, records)
+    ids = [pipeline.ask(QUESTION).id for _ in range(60)]
+    kept = [line.id for line in records.latest(99)]
+    assert 5 < len(kept) < 60
+    assert kept == ids[::-1][: len(kept)]
+    # A tenth of it at a time, and the pages that came free are written again.
+    size = sum(path.stat().st_size for path in tmp_path.glob(f"{ANSWERS}*"))
+    records.close()
+    assert (tmp_path / ANSWERS).stat().st_size < 1.2 * most, size
+    # One that is larger than all that may be kept is there until the next.
+    records = AnswerRecords(tmp_path, max_bytes=1)
+    pipeline.records = records
+    last = [pipeline.ask(QUESTION).id for _ in range(60)][-1]
+    assert records.latest(1)[0].id == last
+    assert len(records.latest(99)) == 1
+
+
+def test_sqlites_log_stays_short_while_answers_are_kept(data: Path, tmp_path: Path) -> None:
+    records = AnswerRecords(tmp_path)
+    pipeline = pipeline_on(data, records)
+    log, longest = tmp_path / f"{ANSWERS}-wal", 0
+    for _ in range(3 * WRITES_A_CHECKPOINT):
+        pipeline.ask(QUESTION)
+        longest = max(longest, log.stat().st_size)
+    until = time.monotonic() + 20
+    while (tmp_path / ANSWERS).stat().st_size < longest / 4 and time.monotonic() < until:
+        time.sleep(0.01)
+    # What was written has been moved into the file although it was never closed.
+    assert (tmp_path / ANSWERS).stat().st_size >= longest / 4
+    with sqlite3.connect(f"file:{tmp_path / ANSWERS}?mode=ro&immutable=1", uri=True) as sql:
+        assert sql.execute("SELECT count(*) FROM answers").fetchone()[0] >= WRITES_A_CHECKPOINT
+    sql.close()
+
+
+def test_what_is_kept_is_read_by_its_owner_alone(data: Path, tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        records = AnswerRecords(tmp_path)
+        pipeline = pipeline_on(data, records)
+        pipeline.ask(QUESTION)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        assert modes == dict.fromkeys((ANSWERS, f"{ANSWERS}-wal", f"{ANSWERS}-shm"), 0o600)
+        # Who lets others read it has it so.
+        (tmp_path / ANSWERS).chmod(0o640)
+        records.close()
+        pipeline.ask(QUESTION)
+        assert (tmp_path / ANSWERS).stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(umask)
+
+
+def test_an_answer_holds_the_articles_as_they_were_read(data: Path, tmp_path: Path) -> None:
+    changed = shutil.copytree(data, tmp_path / "data")
+    pipeline = pipeline_on(changed, AnswerRecords(tmp_path))
+    was = pipeline.store.info().generation
+    events = pipeline.stream(QUESTION)
+    answer = None
+    for event in events:
+        if isinstance(event, CheckedSentence):
+            # The collection is let go of by then, and another changes it.
+            other = SqliteStore(changed)
+            remove(["mill"], other)
+            other.close()
+        if isinstance(event, Done):
+            answer = event.answer
+    assert answer is not None
+    record = AnswerRecords(tmp_path).get(answer.id)
+    assert record is not None
+    kept = record.article("mill")
+    assert kept is not None
+    assert "Friday night" in kept.texts[0].text
+    assert record.generation == was < pipeline.store.info().generation
 
 
 def renamed(records: AnswerRecords, tmp_path: Path, *ids: str) -> None:

@@ -27,6 +27,17 @@ MIN_PREFIX = 6
 # What an id must share with another to be offered instead of it.
 MIN_SHARED = 4
 MAX_NEAR = 5
+MAX_BYTES = 256_000_000
+# What was deleted leaves pages that are free to be written again.
+BYTES_USED = (
+    "SELECT (c.page_count - f.freelist_count) * s.page_size FROM pragma_page_count AS c, "
+    "pragma_freelist_count AS f, pragma_page_size AS s"
+)
+# A tenth and two more, so that a few large ones go as well, and never the newest.
+DELETE_OLDEST = (
+    "DELETE FROM answers WHERE number < (SELECT max(number) FROM answers) AND number IN (SELECT "
+    "number FROM answers ORDER BY number LIMIT (SELECT count(*) / 10 + 2 FROM answers))"
+)
 APPLICATION_ID = 0x44_41_4E_53  # "DANS"
 VERSION = 1
 SCHEMA = """
@@ -80,16 +91,23 @@ class AnswerRecords:
     Args:
         folder: the data folder; the file is made there with the first answer.
         limit: how many are kept, at least one; the oldest go.
+        max_bytes: how large the file may grow; the oldest tenth goes when it is larger.
         redactor: knows what must not be stored, should a question or an answer hold it.
     """
 
     def __init__(
-        self, folder: Path, *, limit: int = 10_000, redactor: Redactor | None = None
+        self,
+        folder: Path,
+        *,
+        limit: int = 10_000,
+        max_bytes: int = MAX_BYTES,
+        redactor: Redactor | None = None,
     ) -> None:
         self._file = KeptFile(
             folder / ANSWERS, application=APPLICATION_ID, version=VERSION, schema=SCHEMA
         )
         self._limit = limit
+        self._max_bytes = max_bytes
         self._redactor = redactor or Redactor()
         self._said: set[str] = set()
 
@@ -115,6 +133,8 @@ class AnswerRecords:
                 )
                 oldest = int(added.lastrowid or 0) - self._limit
                 sql.execute("DELETE FROM answers WHERE number <= ?", (oldest,))
+                if sql.execute(BYTES_USED).fetchone()[0] > self._max_bytes:
+                    sql.execute(DELETE_OLDEST)
         except (DatelineError, ValueError, OverflowError) as error:
             if str(error) not in self._said:
                 self._said.add(str(error))

@@ -17,6 +17,8 @@ from index.errors import MismatchError, StoreError
 
 # What keeps an answer waiting is not worth keeping.
 BUSY_SECONDS = 2
+# After so many writes what was written is moved from SQLite's log into the file itself.
+WRITES_A_CHECKPOINT = 64
 # The last is for a folder in which nothing may be written, not even what readers share.
 MODES = ("rwc", "ro", "ro&immutable=1")
 # Questions and answers are nobody else's business.
@@ -43,6 +45,7 @@ class KeptFile:
         self._schema = schema
         self._lock = threading.RLock()
         self._sql: sqlite3.Connection | None = None
+        self._written = 0
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
@@ -74,6 +77,15 @@ class KeptFile:
                 if sql.in_transaction:
                     sql.execute("ROLLBACK")
                 raise
+            self._written += 1
+            if self._written % WRITES_A_CHECKPOINT == 0:
+                # It waits for the disk, which nobody else has to.
+                threading.Thread(target=self._checkpoint, daemon=True).start()
+
+    def _checkpoint(self) -> None:
+        # What could not be moved is moved the next time.
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._connected("rw")) as sql:
+            sql.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Let go of the file; it is opened again when it is used again."""
@@ -108,6 +120,7 @@ class KeptFile:
         try:
             # In WAL mode a commit survives a kill without waiting for the disk.
             sql.execute("PRAGMA synchronous = NORMAL")
+            sql.execute("PRAGMA wal_autocheckpoint = 0")
             self._recognise(sql)
         except BaseException:
             sql.close()
