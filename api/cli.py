@@ -1,4 +1,4 @@
-"""The command line: `dateline ask`, and what `collection_cli`, `serve_cli` and others add.
+"""The command line: `dateline ask` and `search`, and the commands of the other `*_cli` modules.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
@@ -15,8 +15,9 @@ from typing import Annotated
 
 import typer
 
-from api import collection_cli
+from api import collection_cli, replay_cli
 from api.eval_cli import eval_app
+from api.guard import guard_output
 from api.keys_cli import keys_app
 from api.opening import open_pipeline
 from api.options import (
@@ -27,6 +28,7 @@ from api.options import (
     Before,
     Data,
     Model,
+    NoCache,
     NoReader,
     Outlet,
     Unsupported,
@@ -35,6 +37,7 @@ from api.serve_cli import serve
 from api.settings import Settings
 from api.streams import print_json, reported, result_console
 from index.errors import DatelineError
+from rag.redact import Redactor
 
 app = typer.Typer(
     name="dateline",
@@ -46,6 +49,7 @@ app = typer.Typer(
 )
 
 collection_cli.register(app)
+replay_cli.register(app)
 app.command()(serve)
 app.add_typer(eval_app, name="eval")
 app.add_typer(keys_app, name="keys")
@@ -65,6 +69,7 @@ def ask(  # noqa: PLR0913 - one for each option
     no_reader: NoReader = False,
     model: Model = None,
     unsupported: Unsupported = None,
+    no_cache: NoCache = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what decided, and how.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -77,7 +82,7 @@ def ask(  # noqa: PLR0913 - one for each option
 
     with reported():
         settings = Settings.from_environment(
-            os.environ, data=data, model=model, unsupported=unsupported
+            os.environ, data=data, model=model, unsupported=unsupported, no_cache=no_cache
         )
         check(question)
         pipeline = open_pipeline(settings, reads=not no_reader)
@@ -135,11 +140,12 @@ def search(  # noqa: PLR0913 - one for each option
 
 def main() -> None:
     """Run the command line."""
-    logging.basicConfig(level=logging.WARNING, format="note: %(message)s", stream=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         # What a narrow terminal encoding cannot show is replaced, not fatal.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    guard_output(Redactor.from_environment(os.environ))
+    logging.basicConfig(level=logging.WARNING, format="note: %(message)s", stream=sys.stderr)
     try:
         app(prog_name="dateline")
     except DatelineError as error:

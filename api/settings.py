@@ -16,6 +16,8 @@ from rag.write.rules import Rules
 
 DEFAULT_DATA = Path(".dateline")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+KEPT_ANSWERS = 10_000
+YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 UNSUPPORTED = ("drop", "flag")
 RULES, LIMITS = Rules(), Limits()
 
@@ -30,6 +32,7 @@ NUMBERS = {
     "model_first_seconds": (0.1, 3_600.0, False),
     "model_seconds": (0.1, 3_600.0, False),
     "model_tries": (1, 10, True),
+    "keep_answers": (0, 100_000, True),
 }
 
 
@@ -62,6 +65,8 @@ class Settings:
         model_first_seconds: how long the first word may take (DATELINE_MODEL_FIRST_SECONDS).
         model_seconds: how long the whole text may take (DATELINE_MODEL_SECONDS).
         model_tries: how often a call is made at most (DATELINE_MODEL_TRIES).
+        keep_answers: how many answers are kept, the newest; 0 keeps none (DATELINE_KEEP_ANSWERS).
+        no_cache: whether every call of a language model is made anew (DATELINE_NO_CACHE).
     """
 
     data: Path
@@ -78,9 +83,11 @@ class Settings:
     model_first_seconds: float = LIMITS.first_seconds
     model_seconds: float = LIMITS.total_seconds
     model_tries: int = LIMITS.tries
+    keep_answers: int = KEPT_ANSWERS
+    no_cache: bool = False
 
     @classmethod
-    def from_environment(
+    def from_environment(  # noqa: PLR0913 - one for each option
         cls,
         environment: Mapping[str, str],
         *,
@@ -88,6 +95,7 @@ class Settings:
         embedder: str | None = None,
         model: str | None = None,
         unsupported: str | None = None,
+        no_cache: bool = False,
     ) -> "Settings":
         """Read the environment; what is given by name is stronger.
 
@@ -109,6 +117,7 @@ class Settings:
                 unsupported or environment.get("DATELINE_UNSUPPORTED") or UNSUPPORTED[0],
                 UNSUPPORTED,
             ),
+            no_cache=no_cache or _truth(environment, "DATELINE_NO_CACHE"),
             **{name: value for name, value in numbers.items() if value is not None},
         )
 
@@ -133,3 +142,10 @@ def _one_of(name: str, value: str, choices: Sequence[str]) -> str:
     if value not in choices:
         raise SettingsError(f"{name} is {value!r}: write {' or '.join(choices)}")
     return value
+
+
+def _truth(environment: Mapping[str, str], name: str) -> bool:
+    written = environment.get(name, "").strip().casefold()
+    if written not in YES | NO:
+        raise SettingsError(f"{name} is {written!r}: write 1 or 0")
+    return written in YES
