@@ -273,13 +273,13 @@ def test_processes_share_a_cache(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "flags", "asked"),
-    [({}, {}, 1), ({"DATELINE_NO_CACHE": "1"}, {}, 2), ({}, {"no_cache": True}, 2)],
+    ("environment", "no_cache", "asked"),
+    [({}, False, 1), ({"DATELINE_NO_CACHE": "1"}, False, 2), ({}, True, 2)],
 )
 def test_the_cache_is_used_unless_it_is_switched_off(
-    tmp_path: Path, environment: dict[str, str], flags: dict[str, bool], asked: int
+    tmp_path: Path, environment: dict[str, str], *, no_cache: bool, asked: int
 ) -> None:
-    settings = Settings.from_environment(environment, data=tmp_path, **flags)
+    settings = Settings.from_environment(environment, data=tmp_path, no_cache=no_cache)
     echo = EchoModel()
     model = guarded_model(echo, settings)
     for _ in range(2):

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -29,9 +30,10 @@ def copied(seeds_data: Path, data: Path) -> Path:
     return shutil.copytree(seeds_data, data, ignore=shutil.ignore_patterns(f"{ANSWERS}*"))
 
 
-def app_on(data: Path, cache: Path, **settings: int) -> FastAPI:
+def app_on(data: Path, cache: Path, *, keep_answers: int = 100) -> FastAPI:
     # The model as it is exported for all tests.
-    return create_app(ServiceSettings(data, cache / "models", reads=False, **settings))
+    settings = ServiceSettings(data, cache / "models", reads=False, keep_answers=keep_answers)
+    return create_app(settings)
 
 
 def test_an_answer_is_read_again_from_any_worker_and_shown_by_the_command(
@@ -65,6 +67,7 @@ def test_however_it_was_asked_an_answer_is_kept(
 ) -> None:
     data = copied(seeds_data, tmp_path / "data")
     with TestClient(app_on(data, cache)) as client:
+        body: dict[str, Any]
         if way == "chat":
             body = {"model": "dateline", "messages": [{"role": "user", "content": TARIFF}]}
             said = client.post("/v1/chat/completions", json=body).json()

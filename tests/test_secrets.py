@@ -80,7 +80,8 @@ def provider() -> Iterator[tuple[str, list[str]]]:
         def do_POST(self) -> None:
             asked = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             echo = " ".join(f"{name}: {value}" for name, value in self.headers.items())
-            status, body, extra = 401, {"error": {"message": f"bad key in {echo}"}}, {}
+            body: dict[str, object] = {"error": {"message": f"bad key in {echo}"}}
+            status, extra = 401, dict[str, str]()
             if "TEXT" in asked:
                 message = {"role": "assistant", "content": f"yes, {echo}"}
                 choice = {"index": 0, "message": message, "finish_reason": "stop"}

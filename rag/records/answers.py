@@ -147,14 +147,13 @@ class AnswerRecords:
             StoreError: the file cannot be read, or holds what was never written to it.
         """
         with self._file.reading() as sql:
-            row = (
-                sql
-                and sql.execute("SELECT record FROM answers WHERE id = ?", (answer_id,)).fetchone()
-            )
-        if row is None:
+            if sql is None:
+                return None
+            found = sql.execute("SELECT record FROM answers WHERE id = ?", (answer_id,)).fetchone()
+        if found is None:
             return None
         try:
-            return record_from_bytes(row[0])
+            return record_from_bytes(found[0])
         except (AttributeError, KeyError, TypeError, ValueError, DatelineError) as error:
             raise StoreError(
                 f"answer {answer_id} in {self._file.path} cannot be read ({error}): ask again"
@@ -197,7 +196,10 @@ class AnswerRecords:
                 if sql
                 else []
             )
-        return tuple(AnswerLine(*row[:3], abstained=bool(row[3])) for row in rows)
+        return tuple(
+            AnswerLine(answer_id, asked, question, abstained=bool(abstained))
+            for answer_id, asked, question, abstained in rows
+        )
 
     def close(self) -> None:
         """Let go of the file."""

@@ -22,7 +22,8 @@ def revived(kind: type[T], value: Any) -> T:  # noqa: ANN401 - any plain JSON va
     """
     if not isinstance(value, Mapping):
         raise TypeError(f"{kind.__name__} is made of an object, not of {type(value).__name__}")
-    given = {name: _read(of, value[name]) for name, of in _fields(kind).items() if name in value}
+    fields = _fields(kind)  # type: ignore[arg-type] # every class can be hashed
+    given = {name: _read(of, value[name]) for name, of in fields.items() if name in value}
     return kind(**given)
 
 

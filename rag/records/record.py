@@ -121,7 +121,9 @@ def record_of(
         scope: which articles it was asked of.
     """
     citations = citations_of(answer)
-    found = dict.fromkeys(one.article for one in (*citations, *answer.retrieved))
+    found = dict.fromkeys(
+        (*(one.article for one in citations), *(one.article for one in answer.retrieved))
+    )
     read = (articles.article(article_id) for article_id in found)
     return AnswerRecord(
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
