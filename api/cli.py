@@ -15,9 +15,10 @@ from typing import Annotated
 
 import typer
 
-from api import collection_cli, config_cli, doctor_cli
+from api import collection_cli, config_cli, doctor_cli, replay_cli
 from api.chat import chat_cli
 from api.eval_cli import eval_app
+from api.guard import guard_output
 from api.keys_cli import keys_app
 from api.opening import open_pipeline
 from api.options import (
@@ -30,6 +31,7 @@ from api.options import (
     Data,
     Format,
     Model,
+    NoCache,
     NoReader,
     Outlet,
     Unsupported,
@@ -38,6 +40,7 @@ from api.serve_cli import serve
 from api.settings import Settings
 from api.streams import piped_text, print_json, reported, result_console
 from index.errors import DatelineError
+from rag.redact import Redactor
 
 app = typer.Typer(
     name="dateline",
@@ -67,6 +70,7 @@ def ask(  # noqa: PLR0913 - one for each option
     no_reader: NoReader = False,
     model: Model = None,
     unsupported: Unsupported = None,
+    no_cache: NoCache = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what decided, and how.")] = False,
     written_as: AsFormat = Format.TEXT,
     as_json: AsJson = False,
@@ -82,7 +86,7 @@ def ask(  # noqa: PLR0913 - one for each option
 
     with reported():
         settings = Settings.from_environment(
-            os.environ, data=data, model=model, unsupported=unsupported
+            os.environ, data=data, model=model, unsupported=unsupported, no_cache=no_cache
         )
         question = question if question is not None else piped_text("the question")
         check(question)
@@ -145,6 +149,7 @@ def search(  # noqa: PLR0913 - one for each option
 
 
 chat_cli.register(app)
+replay_cli.register(app)
 collection_cli.register(app)
 app.command()(serve)
 app.add_typer(eval_app, name="eval")
@@ -155,11 +160,12 @@ doctor_cli.register(app)
 
 def main() -> None:
     """Run the command line."""
-    logging.basicConfig(level=logging.WARNING, format="note: %(message)s", stream=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         # What a narrow terminal encoding cannot show is replaced, not fatal.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    guard_output(Redactor.from_environment(os.environ))
+    logging.basicConfig(level=logging.WARNING, format="note: %(message)s", stream=sys.stderr)
     try:
         app(prog_name="dateline")
     except DatelineError as error:

@@ -33,6 +33,9 @@ NoReader = Annotated[
     bool,
     typer.Option("--no-reader", help="Answer sooner and less well, without the reading model."),
 ]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Make every call of a language model anew.")
+]
 Model = Annotated[
     str | None,
     typer.Option(

@@ -62,7 +62,7 @@ def serve(  # noqa: PLR0913 - one for each option
         with suppress(NoCollectionError):
             # The service quotes: no language model is loaded for it.
             quoting = replace(settings, model=None)
-            open_pipeline(quoting, reads=not no_reader).store.close()
+            open_pipeline(quoting, reads=not no_reader, keeps=False).store.close()
         from api.http.serving import serve as serve_http  # noqa: PLC0415 - slow to import
         from api.http.settings import ServiceSettings  # noqa: PLC0415
         from index.onnx import processors  # noqa: PLC0415
@@ -77,6 +77,7 @@ def serve(  # noqa: PLR0913 - one for each option
             seconds=timeout,
             limits=Limits(per_minute, at_once),
             origins=origins,
+            keep_answers=settings.keep_answers,
         )
         serve_http(service, host=host, port=port, workers=workers)
 

@@ -107,6 +107,12 @@ class Settings:
         LIMITS.total_seconds, "how long its whole text may take", least=0.1, most=3_600
     )
     model_tries: int = _setting(LIMITS.tries, "how often a call is made at most", least=1, most=10)
+    keep_answers: int = _setting(
+        10_000, "how many answers are kept, the newest; 0 keeps none", least=0, most=100_000
+    )
+    no_cache: bool = _setting(
+        default=False, what="whether every call of a language model is made anew"
+    )
     history: Path = _setting(
         lambda: platformdirs.user_state_path(APP) / "chat-history",
         "the file that keeps what was typed into the chat",

@@ -327,7 +327,7 @@ def test_the_service_says_that_it_is_ready_and_documents_itself_offline(
 def test_the_examples_of_the_docs_work(seeds_data: Path, cache: Path, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "http.md").read_text("utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     shutil.copytree(seeds_data, tmp_path / "data")
     command = f'dateline() {{ {shlex.quote(sys.executable)} -m api "$@"; }}\n'
     settings = {"DATELINE_DATA": str(tmp_path / "data"), "PYTHONPATH": str(ROOT)}

@@ -20,6 +20,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.requests import Request
 from starlette.routing import Route
 
+from api.access.collections import folder_of
 from api.access.keys import FILE, Keys, KeyScope
 from api.http.access import PUBLIC
 from api.http.app import create_app
@@ -29,6 +30,7 @@ from api.http.settings import ServiceSettings
 from evals.askers import ServiceAsker
 from evals.runner import AskError
 from evals.types import Case, Expectation
+from rag.records.answers import AnswerRecords
 from tests.service import Service, serving
 
 TARIFF: dict[str, Any] = {
@@ -37,6 +39,8 @@ TARIFF: dict[str, Any] = {
 }
 BRIDGE = "The mayor of Exeter opened a bridge of glass on Monday. It cost 4 million pounds."
 SEED = "000_e1418f3ff0518dd0"
+# Stands for the id of an answer that was given in the default collection.
+KEPT = "KEPT"
 COST: dict[str, Any] = {"question": "What did the bridge of glass in Exeter cost?", "reader": False}
 
 # What each endpoint needs, and a request that is answered where it may be asked. A new endpoint
@@ -51,7 +55,7 @@ NEEDED: dict[tuple[str, str], tuple[KeyScope | None, str, Any]] = {
     ("GET", "/swagger/favicon-32x32.png"): (None, "/swagger/favicon-32x32.png", None),
     ("GET", "/metrics"): ("read", "/metrics", None),
     ("POST", "/v1/answers"): ("read", "/v1/answers", TARIFF),
-    ("GET", "/v1/answers/{id}"): ("read", "/v1/answers/none", None),
+    ("GET", "/v1/answers/{id}"): ("read", f"/v1/answers/{KEPT}", None),
     ("POST", "/v1/search"): ("read", "/v1/search", TARIFF),
     ("GET", "/v1/articles"): ("read", "/v1/articles", None),
     ("GET", "/v1/articles/{id:path}"): ("read", f"/v1/articles/{SEED}", None),
@@ -81,12 +85,13 @@ CALLERS: dict[str, KeyScope | None] = {
 
 @dataclass(frozen=True)
 class Guarded:
-    """A service with keys, and what each caller sends as Authorization."""
+    """A service with keys, what each caller sends as Authorization, and an answer of a read key."""
 
     service: Service
     client: httpx.Client
     data: Path
     sent: dict[str, str]
+    kept: dict[str, Any]
 
     def ask(self, caller: str, method: str, path: str, body: object = None) -> httpx.Response:
         headers = {"Authorization": self.sent[caller]} if self.sent[caller] else {}
@@ -121,7 +126,9 @@ def guarded(
         serving(data, cache, "--no-reader", "--per-minute", "0") as service,
         httpx.Client(base_url=service.url, timeout=30) as client,
     ):
-        guarded = Guarded(service, client, data, sent)
+        reader = {"Authorization": sent["a read key"]}
+        kept = client.post("/v1/answers", json=TARIFF, headers=reader).json()
+        guarded = Guarded(service, client, data, sent, kept)
         bridge = {"id": "bridge", "text": BRIDGE}
         guarded.ask("who writes another collection", "POST", "/v1/articles", bridge)
         yield guarded
@@ -144,9 +151,10 @@ def test_an_endpoint_is_open_to_whom_the_table_says(
 ) -> None:
     needed, path, body = NEEDED[endpoint]
     scope = CALLERS[caller]
-    reply = guarded.ask(caller, endpoint[0], path, body)
+    reply = guarded.ask(caller, endpoint[0], path.replace(KEPT, guarded.kept["id"]), body)
     if needed is None or scope in {needed, "write"}:
-        unseen = path.endswith("/none") or (caller.endswith("collection") and SEED in path)
+        elsewhere = caller.endswith("collection") and (SEED in path or KEPT in path)
+        unseen = path.endswith("/none") or elsewhere
         assert reply.status_code in ({404} if unseen else {200, 201})
         return
     assert reply.status_code == (401 if scope is None else 403)
@@ -216,6 +224,28 @@ def test_a_job_is_seen_in_its_own_collection_alone(guarded: Guarded) -> None:
         guarded.ask("who writes another collection", "DELETE", "/v1/articles/job").status_code
         == 200
     )
+
+
+def test_an_answer_is_read_again_in_its_own_collection_alone(guarded: Guarded) -> None:
+    theirs = guarded.ask("a key of another collection", "POST", "/v1/answers", COST).json()
+    for answer, seen_by, not_seen_by in (
+        (guarded.kept, ("a read key", "a write key"), "a key of another collection"),
+        (theirs, ("a key of another collection", "who writes another collection"), "a write key"),
+    ):
+        assert not answer["abstained"]
+        path = f"/v1/answers/{answer['id']}"
+        for caller in seen_by:
+            assert guarded.ask(caller, "GET", path).json() == answer
+        refused = guarded.ask(not_seen_by, "GET", path)
+        never_given = guarded.ask(not_seen_by, "GET", "/v1/answers/none")
+        assert refused.status_code == never_given.status_code == 404
+        # Nothing tells an answer of elsewhere from one that was never given.
+        assert refused.json()["detail"] == never_given.json()["detail"]
+    for folder, answer in (
+        (guarded.data, guarded.kept),
+        (folder_of(guarded.data, "other"), theirs),
+    ):
+        assert answer["id"] in {line.id for line in AnswerRecords(folder).latest(1000)}
 
 
 def test_a_collection_begins_with_the_first_article_of_a_key(guarded: Guarded) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,8 +113,10 @@ def test_a_model_that_cannot_be_called_at_all_is_said_before_anything_is_asked()
 
 
 def test_a_question_is_answered_by_the_model_of_the_settings(
-    seeds_data: Path, dateline: Run
+    seeds_data: Path, tmp_path: Path, dateline: Run
 ) -> None:
+    data = shutil.copytree(seeds_data, tmp_path / "data")
+
     def answers(handler: Handler) -> None:
         lines = LINE.findall(handler.server.requests[-1]["messages"][3]["content"])
         text, name = next(line for line in lines if "Chinese electric vehicles" in line[0])
@@ -123,15 +126,22 @@ def test_a_question_is_answered_by_the_model_of_the_settings(
         handler.sends_end()
 
     with serving(answers) as server:
-        done = dateline(
-            *("ask", QUESTION, "--data", seeds_data, "--no-reader", "--json"),
-            *("--model", "small", "--unsupported", "flag"),
-            DATELINE_MODEL_URL=server.url,
-            DATELINE_MODEL_KEY="sk-canary-0123456789abcdef",
-        )
-        sent = server.authorisations
+        settings = {
+            "DATELINE_MODEL_URL": server.url,
+            "DATELINE_MODEL_KEY": "sk-canary-0123456789abcdef",
+        }
+        asked = ("ask", QUESTION, "--data", data, "--no-reader", "--json")
+        flags = ("--model", "small", "--unsupported", "flag")
+        done = dateline(*asked, *flags, **settings)
+        sent, calls = server.authorisations, len(server.requests)
+        answer = json.loads(done.stdout)
+        # By the same model, which is not called again for what it wrote then.
+        settings["DATELINE_UNSUPPORTED"] = "flag"
+        replayed = dateline("replay", answer["id"], "--data", data, "--json", **settings)
+        assert len(server.requests) == calls == 2
+        dateline(*asked, *flags, "--no-cache", **settings)
+        assert len(server.requests) == 2 * calls
     assert (done.returncode, done.stderr) == (0, "")
-    answer = json.loads(done.stdout)
     assert (answer["answerer"], answer["model"]) == ("model", "openai/small")
     verdicts = [sentence["verdict"] for sentence in answer["sentences"]]
     assert verdicts[0] == "supported"
@@ -139,3 +149,10 @@ def test_a_question_is_answered_by_the_model_of_the_settings(
     assert answer["usage"]["prompt_tokens"] == 240
     assert set(sent) == {"Bearer sk-canary-0123456789abcdef"}
     assert "sk-canary" not in done.stdout
+    assert replayed.returncode == 0, replayed.stderr
+    now = json.loads(replayed.stdout)["now"]
+    assert now["unchanged"]
+    again = now["again"]["answer"]
+    assert (again["text"], again["model"]) == (answer["text"], answer["model"])
+    assert again["usage"] == {**again["usage"], "calls": 2, "cached": 2, "cost_usd": 0.0}
+    assert "sk-canary" not in replayed.stdout

@@ -14,12 +14,13 @@ from fastapi_swagger import patch_fastapi
 from api.access.collections import folders
 from api.http.access import protect
 from api.http.adding import Adding
-from api.http.answers import KeptAnswers, answers_router
+from api.http.answers import answers_router
 from api.http.articles import articles_router
 from api.http.asking import Asking
 from api.http.body_limit import BodyLimit
 from api.http.chat_completions import chat_router
 from api.http.health import health_router
+from api.http.kept import KeptAnswers
 from api.http.metrics import Metrics, metrics_router
 from api.http.opened import Collections
 from api.http.pools import Pool
@@ -32,6 +33,7 @@ from api.http.telemetry import Spans, configured_telemetry
 from index.errors import DatelineError, NoCollectionError
 from index.web.fetch import Fetcher
 from rag.reader import bundled_reader
+from rag.redact import Redactor
 
 log = logging.getLogger("dateline.service")
 ABOUT = (
@@ -47,21 +49,20 @@ EMPTY: Mapping[str, str] = MappingProxyType({})
 def create_app(
     settings: ServiceSettings,
     *,
-    kept: KeptAnswers | None = None,
     environment: Mapping[str, str] = EMPTY,
 ) -> FastAPI:
     """Return the service.
 
     Args:
         settings: how it runs.
-        kept: where answers can be read again; None where they are not kept.
-        environment: says whether OpenTelemetry is configured.
+        environment: says whether OpenTelemetry is configured, and what is secret.
 
     Raises:
         ReaderError: the reading model is damaged.
         TelemetryError: OpenTelemetry is configured and not installed.
     """
-    collections = Collections(settings, bundled_reader() if settings.reads else None)
+    kept = KeptAnswers(settings.keep_answers, Redactor.from_environment(environment))
+    collections = Collections(settings, bundled_reader() if settings.reads else None, kept)
     answering = Pool("answering", settings.threads, settings.waiting)
     searching = Pool("searching", settings.threads, settings.waiting)
     reading = Pool("reading", READERS, settings.waiting)
@@ -96,6 +97,7 @@ def create_app(
             fetcher.close()
             for pool in (answering, searching, reading, writing):
                 await asyncio.to_thread(pool.close)
+            kept.close()
             if telemetry is not None:
                 await asyncio.to_thread(telemetry.close)
 
@@ -114,7 +116,7 @@ def create_app(
     seconds = settings.seconds
     refused = problems(401, 403, 429, 503)
     for router in (
-        answers_router(asking, kept, seconds),
+        answers_router(asking, kept, reading, seconds),
         search_router(asking),
         articles_router(
             collections, adding, reading, seconds=seconds, reply_seconds=settings.reply_seconds

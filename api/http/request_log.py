@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.metrics import Metrics
 from api.http.problems import response, unexpected
+from rag.redact import Redactor
 
 log = logging.getLogger("dateline.requests")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -29,7 +30,15 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and what a record has in `fields`."""
+    """One JSON object a line: time, level, logger, message, and what a record has in `fields`.
+
+    Args:
+        redactor: knows what must not be logged.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as a line."""
@@ -43,7 +52,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             said["exception"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False, default=str)
+        return self._redactor.text(json.dumps(said, ensure_ascii=False, default=str))
 
 
 class RequestLog:

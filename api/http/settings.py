@@ -21,6 +21,7 @@ class ServiceSettings:
         body_bytes: how long a request's body may be.
         limits: how much each key may ask.
         origins: the web origins whose pages may ask.
+        keep_answers: how many answers of a collection are kept, the newest; 0 keeps none.
         reply_seconds: how long a caller waits for an article to go in before it gets a job to poll.
     """
 
@@ -34,4 +35,5 @@ class ServiceSettings:
     body_bytes: int = 4 * 1024**2
     limits: Limits = field(default_factory=Limits)
     origins: tuple[str, ...] = ()
+    keep_answers: int = 10_000
     reply_seconds: float = 5.0

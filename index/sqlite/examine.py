@@ -9,7 +9,7 @@ from pathlib import Path
 from index.errors import StoreError
 from index.sqlite.database import SqliteDatabase
 from index.sqlite.store import SqliteStore
-from index.vectors import VectorIndex
+from index.vectors import load
 
 MOST_NAMED = 3
 
@@ -53,7 +53,7 @@ def vector_fault(folder: Path) -> str | None:
 
     It is made again from the database by the next question: nothing is lost with it.
     """
-    loaded = VectorIndex.load(folder)
+    loaded = load(folder)
     return loaded if isinstance(loaded, str) else None
 
 
