@@ -18,6 +18,7 @@ import typer
 from api import collection_cli, replay_cli
 from api.eval_cli import eval_app
 from api.guard import guard_output
+from api.keys_cli import keys_app
 from api.opening import open_pipeline
 from api.options import (
     After,
@@ -51,6 +52,7 @@ collection_cli.register(app)
 replay_cli.register(app)
 app.command()(serve)
 app.add_typer(eval_app, name="eval")
+app.add_typer(keys_app, name="keys")
 
 
 @app.callback()

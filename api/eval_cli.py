@@ -153,6 +153,7 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
             suites=tuple(suites or sorted(GOLDEN.glob("*.yaml"))),
             data=data,
             url=url,
+            key=os.environ.get("DATELINE_KEY") or None,
             filters=tuple(filters or ()),
             limit=limit,
             options=Options(jobs, repeat, min_pass),

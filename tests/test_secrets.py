@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.access.keys import Keys
 from api.guard import guard_logs
 from api.opening import guarded_model
 from api.settings import Settings
@@ -114,6 +115,7 @@ def provider() -> Iterator[tuple[str, list[str]]]:
 JUDGE = """
 import logging, os, sys, traceback, warnings
 from pathlib import Path
+from api.access.keys import Keys
 from api.guard import guard_output
 from evals.judge import litellm_judge
 from evals.runner import AskError
@@ -298,6 +300,22 @@ def test_a_key_in_a_question_is_neither_shown_nor_stored(
     assert (data / ANSWERS).is_file()
     assert {part for done in said for part in leaked(done.stdout + done.stderr)} == set()
     assert leaked(files_of(data)) == set()
+
+
+def test_the_services_keys_are_listed_by_their_ids_where_one_of_them_is_set(
+    tmp_path: Path, dateline: Run
+) -> None:
+    key, own = Keys(tmp_path).create("newsroom", "read", "default")
+    shown = dateline("keys", "list", "--data", tmp_path, DATELINE_KEY=own).stdout
+    assert key.id in shown
+    revoking = dateline("keys", "revoke", own, "--data", tmp_path, DATELINE_KEY=own)
+    assert key.id in revoking.stdout
+    # What is made anew is shown whole: it is none that the environment holds.
+    made = dateline("keys", "create", "desk", "--data", tmp_path, DATELINE_KEY=own).stdout
+    assert Keys(tmp_path).find(made.strip()) is not None
+    secret = own.rpartition("_")[2]
+    redactor = Redactor.from_environment({"DATELINE_KEY": own})
+    assert redactor.text(f"{own} {secret[9:20]}") == f"dl_{key.id}_{MASK} {MASK}"
 
 
 def test_a_fault_of_ours_shows_its_traceback_without_keys() -> None:

@@ -68,7 +68,7 @@ def answers_router(asking: Asking, kept: KeptAnswers, reading: Pool, seconds: fl
                 "description": EVENTS,
                 "content": {"text/event-stream": {"schema": EVENT}},
             },
-            **problems(400, 413, 422, 503, 504),
+            **problems(400, 408, 413, 422, 503, 504),
         },
         response_model=None,
     )

@@ -25,6 +25,8 @@ TRACEPARENT = re.compile(
     r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}.*"
 )
 CLIENT_LEFT = 499
+# Those that have a count of their own: a stranger may think up any number of others.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class JsonLines(logging.Formatter):
@@ -96,8 +98,9 @@ class RequestLog:
         state = scope["state"]
         # Paths hold ids of articles, and anything that a stranger tries.
         route = getattr(scope.get("route"), "path", "unmatched")
-        self._metrics.requests.labels(scope["method"], route, str(status)).inc()
-        self._metrics.seconds.labels(scope["method"], route).observe(seconds)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.seconds.labels(method, route).observe(seconds)
         if "outcome" in state:
             self._metrics.answers.labels(state["outcome"]).inc()
         fields = {
@@ -110,5 +113,5 @@ class RequestLog:
         }
         if trace is not None:
             fields |= {"trace_id": trace.group(1), "parent_id": trace.group(2)}
-        fields |= {name: state[name] for name in ("outcome", "reason") if name in state}
+        fields |= {name: state[name] for name in ("key", "outcome", "reason") if name in state}
         log.info("%s %s %s", scope["method"], scope["path"], status, extra={"fields": fields})
