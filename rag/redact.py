@@ -21,6 +21,8 @@ NAMES_SECRET = re.compile(
     re.IGNORECASE,
 )
 IN_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@", re.IGNORECASE)
+# What Dateline's own keys begin with, their id, is public: lists and logs name keys by it.
+PUBLIC = re.compile(r"dl_[0-9a-f]{10}_(?=[0-9a-f]{64}$)")
 # Within a value that is a document, such as a key file as JSON.
 TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 
@@ -120,7 +122,7 @@ def _in(name: str, value: str) -> Iterator[str]:
     if re.search(r"[\s{]", value.strip()):
         yield from (token for token in TOKEN.findall(value) if _is_opaque(token))
     else:
-        yield value.strip()
+        yield PUBLIC.sub("", value.strip())
 
 
 def _is_file(value: str) -> bool:

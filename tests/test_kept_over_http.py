@@ -8,15 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
-from api.http.access import Caller, Right
 from api.http.app import create_app
 from api.http.settings import ServiceSettings
-from index.build import build
-from index.embedding import LocalModel
-from index.sqlite.store import SqliteStore
 from rag.records.answers import ANSWERS, AnswerRecords
 from rag.redact import MASK
 from tests.conftest import Run
@@ -30,10 +25,11 @@ def copied(seeds_data: Path, data: Path) -> Path:
     return shutil.copytree(seeds_data, data, ignore=shutil.ignore_patterns(f"{ANSWERS}*"))
 
 
-def app_on(data: Path, cache: Path, *, keep_answers: int = 100) -> FastAPI:
+def client_of(data: Path, cache: Path, *, keep_answers: int = 100) -> TestClient:
     # The model as it is exported for all tests.
     settings = ServiceSettings(data, cache / "models", reads=False, keep_answers=keep_answers)
-    return create_app(settings)
+    # Without keys the service answers what came to loopback alone.
+    return TestClient(create_app(settings), base_url="http://127.0.0.1")
 
 
 def test_an_answer_is_read_again_from_any_worker_and_shown_by_the_command(
@@ -66,7 +62,7 @@ def test_however_it_was_asked_an_answer_is_kept(
     seeds_data: Path, cache: Path, tmp_path: Path, way: str
 ) -> None:
     data = copied(seeds_data, tmp_path / "data")
-    with TestClient(app_on(data, cache)) as client:
+    with client_of(data, cache) as client:
         body: dict[str, Any]
         if way == "chat":
             body = {"model": "dateline", "messages": [{"role": "user", "content": TARIFF}]}
@@ -84,11 +80,11 @@ def test_only_so_many_answers_are_kept_and_none_where_it_is_set_so(
     seeds_data: Path, cache: Path, tmp_path: Path
 ) -> None:
     data = copied(seeds_data, tmp_path / "data")
-    with TestClient(app_on(data, cache, keep_answers=2)) as client:
+    with client_of(data, cache, keep_answers=2) as client:
         ids = [client.post("/v1/answers", json={"question": TARIFF}).json()["id"] for _ in "123"]
         statuses = [client.get(f"/v1/answers/{one}").status_code for one in ids]
         assert statuses == [404, 200, 200]
-    with TestClient(app_on(data, cache, keep_answers=0)) as client:
+    with client_of(data, cache, keep_answers=0) as client:
         answer = client.post("/v1/answers", json={"question": TARIFF}).json()
         assert client.get(f"/v1/answers/{answer['id']}").status_code == 404
         assert client.get(f"/v1/answers/{ids[2]}").status_code == 404
@@ -106,37 +102,12 @@ def test_serve_keeps_as_many_answers_as_the_setting_says(
     assert len(AnswerRecords(data).latest(9)) == 1
 
 
-def test_an_answer_of_one_collection_is_not_read_through_another(
-    seeds_data: Path, cache: Path, tmp_path: Path, model: LocalModel
-) -> None:
-    (tmp_path / "mill.txt").write_text("The old mill at Arden burned down on Friday night.")
-    store = SqliteStore(tmp_path / "other", create=True)
-    build([tmp_path / "mill.txt"], store, model)
-    store.close()
-    data = copied(seeds_data, tmp_path / "data")
-    folders = {"a": data, "b": tmp_path / "other"}
-
-    async def admit(request: Request, _right: Right) -> Caller:
-        return Caller(None, folders[request.headers["x-folder"]])
-
-    app = create_app(ServiceSettings(data, cache / "models", reads=False), admit=admit)
-    with TestClient(app) as client:
-        a, b = {"x-folder": "a"}, {"x-folder": "b"}
-        answer = client.post("/v1/answers", json={"question": TARIFF}, headers=a).json()
-        mill = client.post("/v1/answers", json={"question": "What burned?"}, headers=b).json()
-        path = "/v1/answers/{}".format
-        assert client.get(path(answer["id"]), headers=a).json() == answer
-        assert client.get(path(mill["id"]), headers=b).json() == mill
-        assert client.get(path(answer["id"]), headers=b).status_code == 404
-        assert client.get(path(mill["id"]), headers=a).status_code == 404
-
-
 def test_a_file_that_is_damaged_is_a_problem_and_costs_no_answer(
     seeds_data: Path, cache: Path, tmp_path: Path
 ) -> None:
     data = copied(seeds_data, tmp_path / "data")
     (data / ANSWERS).write_bytes(b"no database " * 999)
-    with TestClient(app_on(data, cache)) as client:
+    with client_of(data, cache) as client:
         answer = client.post("/v1/answers", json={"question": TARIFF})
         assert answer.status_code == 200
         read = client.get(f"/v1/answers/{answer.json()['id']}")

@@ -201,6 +201,28 @@ def test_newer_evidence_is_named_with_what_makes_it_new(newsroom: Newsroom) -> N
         assert article.text[one.start : one.end] == one.text
 
 
+def test_newer_evidence_is_a_change_even_where_the_answer_is_the_same(newsroom: Newsroom) -> None:
+    record = newsroom.asked()
+    newsroom.publish("walks", "People of Arden walk by the old mill on Sundays.")
+    done = replay(record, newsroom.pipeline, WordVerifier())
+    assert [one.article for one in done.newer] == ["walks"]
+    assert done.again is not None
+    assert done.again.same
+    assert not done.is_unchanged
+
+
+def test_another_disagreement_makes_another_answer(newsroom: Newsroom) -> None:
+    newsroom.publish("other", "The fire at the old mill injured 31 people in Arden.")
+    record = newsroom.asked()
+    again = replay(record, newsroom.pipeline, WordVerifier()).again
+    assert again is not None
+    assert again.same
+    record = replace(record, answer=replace(record.answer, disagreements=()))
+    again = replay(record, newsroom.pipeline, WordVerifier()).again
+    assert again is not None
+    assert not again.same
+
+
 def test_a_question_that_was_not_answered_may_be_now(newsroom: Newsroom) -> None:
     record = newsroom.asked("Who is the mayor of Cestrin?")
     assert record.answer.abstained

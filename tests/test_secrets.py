@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.access.keys import Keys
 from api.guard import guard_logs
 from api.opening import guarded_model
 from api.settings import Settings
@@ -23,7 +24,7 @@ from rag.cached_model import CALLS
 from rag.errors import ModelCallError
 from rag.language_model import Message, Usage, Writing
 from rag.records.answers import ANSWERS
-from rag.redact import MASK, PART, Redactor
+from rag.redact import MASK, Redactor
 from tests.conftest import ROOT, Run
 
 VARIABLES = (
@@ -40,6 +41,8 @@ KEYS = {name: f"sk-{hashlib.sha256(name.encode()).hexdigest()[:40]}" for name in
 PASSWORD = f"canary-{hashlib.sha256(b'password').hexdigest()[:10]}"
 ENVIRONMENT = {**KEYS, "HTTPS_PROXY_OF_OURS": f"http://us:{PASSWORD}@127.0.0.1:1/"}
 KEY = KEYS["OPENAI_API_KEY"]
+# So few characters of a key are a leak, whatever the redactor holds.
+PART = 8
 
 
 def leaked(text: str | bytes) -> set[str]:
@@ -112,6 +115,7 @@ def provider() -> Iterator[tuple[str, list[str]]]:
 JUDGE = """
 import logging, os, sys, traceback, warnings
 from pathlib import Path
+from api.access.keys import Keys
 from api.guard import guard_output
 from evals.judge import litellm_judge
 from evals.runner import AskError
@@ -298,6 +302,22 @@ def test_a_key_in_a_question_is_neither_shown_nor_stored(
     assert leaked(files_of(data)) == set()
 
 
+def test_the_services_keys_are_listed_by_their_ids_where_one_of_them_is_set(
+    tmp_path: Path, dateline: Run
+) -> None:
+    key, own = Keys(tmp_path).create("newsroom", "read", "default")
+    shown = dateline("keys", "list", "--data", tmp_path, DATELINE_KEY=own).stdout
+    assert key.id in shown
+    revoking = dateline("keys", "revoke", own, "--data", tmp_path, DATELINE_KEY=own)
+    assert key.id in revoking.stdout
+    # What is made anew is shown whole: it is none that the environment holds.
+    made = dateline("keys", "create", "desk", "--data", tmp_path, DATELINE_KEY=own).stdout
+    assert Keys(tmp_path).find(made.strip()) is not None
+    secret = own.rpartition("_")[2]
+    redactor = Redactor.from_environment({"DATELINE_KEY": own})
+    assert redactor.text(f"{own} {secret[9:20]}") == f"dl_{key.id}_{MASK} {MASK}"
+
+
 def test_a_fault_of_ours_shows_its_traceback_without_keys() -> None:
     script = (
         "import api.cli as cli, os, sys\n"
@@ -357,6 +377,9 @@ def test_prose_passes_as_it_comes() -> None:
         ),
         ({"MONKEY": KEY, "PATH": "/usr/bin"}, f"{KEY} /usr/bin", f"{KEY} /usr/bin"),
         ({"LLM_API_KEY_2": KEY}, KEY, "[secret]"),
+        # As a provider shortens it.
+        ({"LLM_API_KEY_2": KEY}, f"no key …{KEY[-8:]}", "no key …[secret]"),
+        ({"LLM_API_KEY_2": KEY}, f"no key …{KEY[-7:]}", f"no key …{KEY[-7:]}"),
         ({"WATSONX_APIKEY": KEY}, f"<{KEY[3:20]}>", "<[secret]>"),
         ({"GOOGLE_APPLICATION_CREDENTIALS": "/etc/hosts"}, "read /etc/hosts", "read /etc/hosts"),
         ({"BASE": f"postgres://u:{PASSWORD}@h/x"}, f"no {PASSWORD} here", "no [secret] here"),

@@ -87,7 +87,7 @@ class AnswerRecord:
     def to_bytes(self, redactor: Redactor) -> bytes:
         """Return the record as JSON without secrets; `record_from_bytes` reads it."""
         text = redactor.text(json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")))
-        # An article may hold half a surrogate pair, which is no UTF-8 and is kept all the same.
+        # Half a surrogate pair, as in a file's name, is no UTF-8 and is kept all the same.
         return text.encode("utf-8", "surrogatepass")
 
 
