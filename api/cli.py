@@ -1,4 +1,4 @@
-"""The command line: `dateline ask`, with what `collection_cli`, `serve_cli` and `eval_cli` add.
+"""The command line: `dateline ask` and `search`, and the commands of the other `*_cli` modules.
 
 A result goes to standard output, everything else to standard error. Exit codes: 0 done, 1 some
 articles were refused or a gate failed, 2 usage or environment, with one line that says what to do.
@@ -15,38 +15,42 @@ from typing import Annotated
 
 import typer
 
-from api import collection_cli
+from api import collection_cli, config_cli, doctor_cli, replay_cli
+from api.chat import chat_cli
 from api.eval_cli import eval_app
+from api.guard import guard_output
+from api.keys_cli import keys_app
 from api.opening import open_pipeline
 from api.options import (
     After,
+    AsFormat,
     AsJson,
     AsOfDay,
     Author,
     Before,
     Data,
+    Format,
     Model,
+    NoCache,
     NoReader,
     Outlet,
     Unsupported,
 )
 from api.serve_cli import serve
 from api.settings import Settings
-from api.streams import print_json, reported, result_console
+from api.streams import piped_text, print_json, reported, result_console
 from index.errors import DatelineError
+from rag.redact import Redactor
 
 app = typer.Typer(
     name="dateline",
     help="Ask a collection of news articles, and get answers whose every sentence is quoted.",
+    epilog='Example: dateline ask "What tariff does Canada put on Chinese electric vehicles?"',
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-collection_cli.register(app)
-app.command()(serve)
-app.add_typer(eval_app, name="eval")
 
 
 @app.callback()
@@ -56,32 +60,44 @@ def _dateline() -> None:
 
 @app.command()
 def ask(  # noqa: PLR0913 - one for each option
-    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    question: Annotated[
+        str | None,
+        typer.Argument(help="The question, in quotation marks; default: standard input."),
+    ] = None,
     data: Data = None,
     *,
     as_of: AsOfDay = None,
     no_reader: NoReader = False,
     model: Model = None,
     unsupported: Unsupported = None,
+    no_cache: NoCache = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what decided, and how.")] = False,
+    written_as: AsFormat = Format.TEXT,
     as_json: AsJson = False,
 ) -> None:
-    """Answer one question, every sentence with its quotation, or say that it is not answered.
+    """Answer one question, or say that it is not answered.
 
+    Every sentence of the answer comes with its quotation.
     Example: dateline ask "What tariff does Canada put on Chinese electric vehicles?"
+    or: dateline ask --format md < question.txt > answer.md
     """
     from rag.question import check  # noqa: PLC0415 - not for --help
     from rag.retrieve import Scope  # noqa: PLC0415
 
     with reported():
         settings = Settings.from_environment(
-            os.environ, data=data, model=model, unsupported=unsupported
+            os.environ, data=data, model=model, unsupported=unsupported, no_cache=no_cache
         )
+        question = question if question is not None else piped_text("the question")
         check(question)
         pipeline = open_pipeline(settings, reads=not no_reader)
         answer = pipeline.ask(question, scope=Scope(as_of=as_of), explain=explain)
-        if as_json:
+        if as_json or written_as is Format.JSON:
             print_json(answer.to_json())
+        elif written_as is Format.MARKDOWN:
+            from api.markdown import answer_markdown  # noqa: PLC0415 - not for most answers
+
+            typer.echo(answer_markdown(answer), nl=False)
         else:
             from api.render import show_answer  # noqa: PLC0415 - rich is slow to import
 
@@ -108,8 +124,9 @@ def search(  # noqa: PLR0913 - one for each option
     no_reader: NoReader = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the passages that fit a question best, each with its ranks and scores; no answer.
+    """Show the passages that fit a question best.
 
+    Each comes with its ranks and scores; there is no answer.
     Example: dateline search "tariffs on canola" --outlet "National Post" --after 2026-01
     """
     from index.filters import Filter  # noqa: PLC0415 - not for --help
@@ -131,13 +148,24 @@ def search(  # noqa: PLR0913 - one for each option
             show_found(result_console(), found)
 
 
+chat_cli.register(app)
+replay_cli.register(app)
+collection_cli.register(app)
+app.command()(serve)
+app.add_typer(eval_app, name="eval")
+app.add_typer(keys_app, name="keys")
+config_cli.register(app)
+doctor_cli.register(app)
+
+
 def main() -> None:
     """Run the command line."""
-    logging.basicConfig(level=logging.WARNING, format="note: %(message)s", stream=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         # What a narrow terminal encoding cannot show is replaced, not fatal.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    guard_output(Redactor.from_environment(os.environ))
+    logging.basicConfig(level=logging.WARNING, format="note: %(message)s", stream=sys.stderr)
     try:
         app(prog_name="dateline")
     except DatelineError as error:

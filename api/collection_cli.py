@@ -75,7 +75,7 @@ def add(
     verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add articles to the collection, or update those that are there already.
+    """Add articles to the collection, or update those in it.
 
     Example: dateline add https://example.org/feed.xml notes.txt
     """
@@ -129,7 +129,7 @@ def articles(  # noqa: PLR0913 - one for each option
 ) -> None:
     """List the articles of the collection, or show one.
 
-    Examples: dateline articles --outlet Courier --after 2026-01 · dateline articles ID --removed
+    Example: dateline articles --outlet Courier --after 2026-01 · dateline articles ID --removed
     """
     from index.filters import Filter, FilterError  # noqa: PLC0415 - not for --help
 

@@ -153,6 +153,7 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
             suites=tuple(suites or sorted(GOLDEN.glob("*.yaml"))),
             data=data,
             url=url,
+            key=os.environ.get("DATELINE_KEY") or None,
             filters=tuple(filters or ()),
             limit=limit,
             options=Options(jobs, repeat, min_pass),
@@ -283,7 +284,7 @@ def add(  # noqa: PLR0913 - each argument is an option of the command
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
 ) -> None:
-    """Ask a question, show the answer, and record it as expected once you agree.
+    """Ask a question, and record its answer as expected once you agree.
 
     Example: dateline eval add desk.yaml "Who won the vote?" --must Berg
     """

@@ -8,19 +8,22 @@ from api.collection_cli import build_collection
 from api.settings import SEEDS, Settings
 from api.streams import note
 from index.errors import ChangedError, NoCollectionError
+from rag.redact import Redactor
 
 if TYPE_CHECKING:
     from rag.language_model import LanguageModel
     from rag.pipeline import Pipeline
+    from rag.records.answers import AnswerRecords
     from rag.write.account import Writes
 
 
-def open_pipeline(settings: Settings, *, reads: bool) -> "Pipeline":
+def open_pipeline(settings: Settings, *, reads: bool, keeps: bool = True) -> "Pipeline":
     """Open the collection, building the bundled one where there is none yet.
 
     Args:
         settings: say where it is.
         reads: whether answers are read for by the reading model.
+        keeps: whether answers are kept, if the settings keep any.
 
     Raises:
         NoCollectionError: the collection is empty.
@@ -48,8 +51,19 @@ def open_pipeline(settings: Settings, *, reads: bool) -> "Pipeline":
         )
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
     reader = bundled_reader() if reads else None
-    writer = open_writer(settings)
-    return Pipeline(store, model.for_asking(recipe.model), reader, writer=writer)
+    embedder = model.for_asking(recipe.model)
+    records = answer_records(settings) if keeps else None
+    return Pipeline(store, embedder, reader, writer=open_writer(settings), records=records)
+
+
+def answer_records(settings: Settings) -> "AnswerRecords | None":
+    """Return what keeps the answers of the data folder; None where the settings keep none."""
+    if not settings.keep_answers:
+        return None
+    from rag.records.answers import AnswerRecords  # noqa: PLC0415 - not for --help
+
+    redactor = Redactor.from_environment(os.environ)
+    return AnswerRecords(settings.data, limit=settings.keep_answers, redactor=redactor)
 
 
 def open_writer(settings: Settings) -> "Writes | None":
@@ -77,7 +91,7 @@ def open_writer(settings: Settings) -> "Writes | None":
 
 
 def open_model(settings: Settings) -> "LanguageModel | None":
-    """Return the language model of the settings; None where none is set.
+    """Return the language model of the settings, guarded and cached; None where none is set.
 
     Raises:
         ModelCallError: litellm is not installed, or does not know the model's provider.
@@ -87,7 +101,7 @@ def open_model(settings: Settings) -> "LanguageModel | None":
     from rag.language_model import Limits  # noqa: PLC0415 - not for most questions
     from rag.litellm_model import LitellmModel  # noqa: PLC0415
 
-    return LitellmModel(
+    model = LitellmModel(
         settings.model,
         base_url=settings.model_url,
         key=os.environ.get("DATELINE_MODEL_KEY"),
@@ -98,3 +112,16 @@ def open_model(settings: Settings) -> "LanguageModel | None":
             cost_usd=settings.model_budget_usd,
         ),
     )
+    return guarded_model(model, settings)
+
+
+def guarded_model(model: "LanguageModel", settings: Settings) -> "LanguageModel":
+    """Return a language model that gives no secret away and, unless set otherwise, is cached."""
+    from rag.guarded_model import GuardedModel  # noqa: PLC0415 - not for most questions
+
+    guarded = GuardedModel(model, Redactor.from_environment(os.environ))
+    if settings.no_cache:
+        return guarded
+    from rag.cached_model import CachedModel, ModelCalls  # noqa: PLC0415 - not where it is off
+
+    return CachedModel(guarded, ModelCalls(settings.data), base_url=settings.model_url)

@@ -1,9 +1,19 @@
 """Options: those that several commands share, said once."""
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Format(Enum):
+    """What an answer is written as."""
+
+    TEXT = "text"
+    MARKDOWN = "md"
+    JSON = "json"
+
 
 Data = Annotated[
     Path | None,
@@ -12,6 +22,9 @@ Data = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")]
+AsFormat = Annotated[
+    Format, typer.Option("--format", help="Write it as text, as Markdown or as JSON.")
+]
 Outlet = Annotated[str | None, typer.Option(help="Part of the outlet's name.")]
 Author = Annotated[str | None, typer.Option(help="Part of the author's name.")]
 After = Annotated[str | None, typer.Option(help="Published then or later.")]
@@ -19,6 +32,9 @@ Before = Annotated[str | None, typer.Option(help="Published then or earlier.")]
 NoReader = Annotated[
     bool,
     typer.Option("--no-reader", help="Answer sooner and less well, without the reading model."),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Make every call of a language model anew.")
 ]
 Model = Annotated[
     str | None,

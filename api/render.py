@@ -3,17 +3,20 @@
 Text that comes from articles is data: its control characters never reach the terminal.
 """
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
 from rag.explain import components
 from rag.explanation import Component
 from rag.types import (
     Answer,
+    AsOf,
     Citation,
     DatedWords,
     Disagreement,
@@ -26,6 +29,8 @@ from rag.types import (
 NEAREST_CHARS = 300
 INDENT = 4
 MIN_WIDTH = 20
+# What a terminal may be given as the target of a link: no control character can be in it.
+ADDRESS = re.compile(r"https?://[!-~]+")
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -38,31 +43,24 @@ def show_answer(console: Console, answer: Answer) -> None:
     for sentence in answer.sentences:
         text.append(clean(sentence.text) + " ")
         numbers = sorted({citation.source for citation in sentence.citations})
-        text.append("".join(f"[{n}]" for n in numbers) + " ", style="bold cyan")
+        text.append_text(marked(numbers)).append(" ")
         if sentence.verdict != "supported":
-            text.append(f"({_flag(sentence)}) ", style="bold red")
+            text.append(f"({flag_of(sentence)}) ", style="bold red")
     paragraph(console, text)
     for part in answer.unanswered:
         console.print()
-        paragraph(console, Text(f"The articles do not answer: {clean(part)}"))
+        paragraph(console, unanswered(part))
     _show_disagreements(console, answer)
     console.print()
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
-        paragraph(console, _described(source))
-        shown: set[Citation] = set()
-        for sentence in answer.sentences:
-            for citation in sentence.citations:
-                # A language model may rest several sentences on one.
-                if citation.source == source.n and citation not in shown:
-                    shown.add(citation)
-                    _show_quotation(console, citation, sentence.dates)
+        paragraph(console, described(source))
+        for citation, dates in citations_of(answer, source).items():
+            _show_quotation(console, citation, dates)
     if answer.as_of is not None:
-        newest, oldest = written_day(answer.as_of.newest), written_day(answer.as_of.oldest)
-        span = newest if newest == oldest else f"{oldest} to {newest}"
         console.print()
-        paragraph(console, Text(f"Evidence as of {span}", style="dim"))
-    _show_model(console, answer)
+        paragraph(console, Text(f"Evidence as of {reached_to(answer.as_of)}", style="dim"))
+    show_model(console, answer)
 
 
 def show_found(console: Console, found: Sequence[Found]) -> None:
@@ -71,7 +69,7 @@ def show_found(console: Console, found: Sequence[Found]) -> None:
         paragraph(console, Text("nothing was found"))
     for hit in found:
         line = Text(f"{hit.rank}. ", style="bold cyan")
-        paragraph(console, line.append(_named(hit), style="not bold default"))
+        paragraph(console, line.append(named(hit), style="not bold default"))
         by = [f"score {hit.score:.4f}"]
         by += [f"{one.name}: {_placed(one)}" for one in components(hit)]
         paragraph(console, Text(" · ".join((*by, clean(hit.article))), style="dim"), INDENT)
@@ -100,25 +98,38 @@ def _is_unsafe(character: str) -> bool:
 
 def _show_abstention(console: Console, answer: Answer) -> None:
     paragraph(console, Text(f"{answer.text} Why: {clean(answer.reason or '')}."))
-    _show_model(console, answer)
+    show_model(console, answer)
+    show_nearest(console, answer)
+
+
+def show_nearest(console: Console, answer: Answer) -> None:
+    """Print the passages that came nearest to an answer, where there are any."""
     if not answer.nearest:
         return
     console.print()
     paragraph(console, Text("The nearest passages, which are no answer", style="bold"))
-    for near in answer.nearest:
-        paragraph(console, Text("• " + _named(near)))
-        shown = clean(near.quote)
-        cut = shown if len(shown) <= NEAREST_CHARS else shown[:NEAREST_CHARS].rstrip() + " …"
-        paragraph(console, Text(cut, style="dim"), INDENT)
+    for number, near in enumerate(answer.nearest, start=1):
+        head = Text(f"{number}. ", style="bold cyan").append(named(near), style="not bold default")
+        paragraph(console, head)
+        paragraph(console, Text(_beginning(clean(near.quote)), style="dim"), INDENT)
 
 
-def _flag(sentence: Sentence) -> str:
+def _beginning(text: str) -> str:
+    """Return the beginning of a text, cut between words where its writing parts them."""
+    if len(text) <= NEAREST_CHARS:
+        return text
+    cut = text[:NEAREST_CHARS]
+    at = cut.rfind(" ", NEAREST_CHARS // 2)
+    return f"{cut[:at] if at > 0 else cut} …"
+
+
+def flag_of(sentence: Sentence) -> str:
     """Say of a sentence that left unsupported what it is, and why."""
     verdict = "supported in part only" if sentence.verdict == "partial" else sentence.verdict
     return f"{verdict}: {clean(sentence.reason)}" if sentence.reason else verdict
 
 
-def _show_model(console: Console, answer: Answer) -> None:
+def show_model(console: Console, answer: Answer) -> None:
     """Say who worded an answer, what it took, and whether the articles' own words stepped in."""
     if answer.model is None:
         return
@@ -157,42 +168,82 @@ def _positions(
         text.append(between if place else " ", style="not bold default")
         text.append(value, style="bold default")
         taken = [sources[n] for n in position.sources if n in sources]
-        said = "; ".join(_outlet_and_day(source) for source in taken)
+        said = "; ".join(who_and_when(source) for source in taken)
         text.append(f" ({said}) " if said else " ", style="not bold default")
-        text.append("".join(f"[{n}]" for n in position.sources), style="bold cyan")
+        text.append_text(marked(position.sources))
     return text
 
 
-def _outlet_and_day(source: Source) -> str:
+def marked(numbers: Sequence[int]) -> Text:
+    """Return the markers of sources: [1][2]."""
+    return Text("".join(f"[{n}]" for n in numbers), style="bold cyan")
+
+
+def unanswered(part: str) -> Text:
+    """Say that a part of a question is not answered."""
+    return Text(f"The articles do not answer: {clean(part)}")
+
+
+def reached_to(as_of: AsOf) -> str:
+    """Write the days of the oldest and the newest evidence, or the one day of all of it."""
+    newest, oldest = written_day(as_of.newest), written_day(as_of.oldest)
+    return newest if newest == oldest else f"{oldest} to {newest}"
+
+
+def who_and_when(source: Source) -> str:
+    """Write the outlet of a source and its day."""
     return clean(
         f"{source.outlet or source.title or source.article}, {written_day(source.published)}"
     )
 
 
-def _described(source: Source) -> Text:
-    described = Text(f"[{source.n}] ", style="bold cyan")
-    return described.append(_named(source), style="not bold default")
+def described(source: Source) -> Text:
+    """Return a source's number, outlet, title and day, with a link where it has an address."""
+    link = Style(link=source.url) if source.url and ADDRESS.fullmatch(source.url) else ""
+    text = Text(f"[{source.n}] ", style="bold cyan")
+    start = len(text)
+    text.append(named(source), style="not bold default")
+    text.stylize(link, start)
+    return text
 
 
-def _named(named: Source | Nearest | Found) -> str:
-    outlet = named.outlet or "outlet unknown"
-    parts = [outlet, named.title or named.article, written_day(named.published)]
+def named(about: Source | Nearest | Found) -> str:
+    """Write the outlet, the title and the day of an article."""
+    outlet = about.outlet or "outlet unknown"
+    parts = [outlet, about.title or about.article, written_day(about.published)]
     return " · ".join(clean(part) for part in parts)
 
 
 def _show_quotation(console: Console, citation: Citation, dates: Sequence[DatedWords]) -> None:
-    """Print the quoted words, and under them the dates that relative ones among them mean."""
     paragraph(console, Text(f"“{clean(citation.quote)}”", style="dim"), INDENT)
+    for line in dated(citation, dates):
+        paragraph(console, Text(line, style="dim italic"), INDENT)
+
+
+def dated(citation: Citation, dates: Sequence[DatedWords]) -> Iterator[str]:
+    """Yield, for relative words in a quotation, the dates that they mean."""
     for words in dates:
         start = words.start - citation.start
         # A sentence may cite several articles, and the words stand in one of them.
         if start >= 0 and citation.quote[start:].startswith(words.text):
-            line = f"“{clean(words.text)}”: {words.label}"
-            paragraph(console, Text(line, style="dim italic"), INDENT)
+            yield f"“{clean(words.text)}”: {words.label}"
+
+
+def citations_of(answer: Answer, source: Source) -> dict[Citation, tuple[DatedWords, ...]]:
+    """Return the citations of a source, each once, with the dates in the sentence that has it."""
+    found: dict[Citation, tuple[DatedWords, ...]] = {}
+    for sentence in answer.sentences:
+        for citation in sentence.citations:
+            # A language model may rest several sentences on one.
+            if citation.source == source.n:
+                found.setdefault(citation, sentence.dates)
+    return found
 
 
 def paragraph(console: Console, text: Text, indent: int = 0) -> None:
     """Print a paragraph: wrapped to a terminal's width, in one line to a pipe."""
+    if console.is_terminal:
+        indent = max(0, min(indent, console.width - MIN_WIDTH))
     width = max(MIN_WIDTH, console.width - indent) if console.is_terminal else text.cell_len + 1
     for line in text.wrap(console, width):
         line.rstrip()

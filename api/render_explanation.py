@@ -52,10 +52,10 @@ def show_explanation(console: Console, explanation: Explanation) -> None:
 
 def _show_part(console: Console, part: PartExplained) -> None:
     _head(console, "Understood")
-    _show_table(console, _understood(part.understood))
+    show_table(console, _understood(part.understood))
     _head(console, "Passages")
     if part.passages:
-        _show_table(console, _passages(part.passages, console))
+        show_table(console, _passages(part.passages, console))
     else:
         paragraph(console, Text("none was found"), INDENT)
     _head(console, "Sentences")
@@ -148,7 +148,7 @@ def _show_decision(console: Console, decision: Decision) -> None:
         said = f"not answered: {reason} (confidence {reached}, where {bar} is enough)"
     paragraph(console, Text(said), INDENT)
     if decision.estimate is not None:
-        _show_table(console, _effects(decision.base, decision.effects, decision.estimate))
+        show_table(console, _effects(decision.base, decision.effects, decision.estimate))
 
 
 def _effects(base: float, effects: Sequence[Effect], estimate: float) -> Table:
@@ -180,8 +180,8 @@ def _table(*, header: bool = False) -> Table:
     )
 
 
-def _show_table(console: Console, table: Table) -> None:
-    """Print a table without the blanks that rich puts at the ends of lines."""
+def show_table(console: Console, table: Table) -> None:
+    """Print a table, set in a little, without the blanks that rich puts at the ends of lines."""
     width = console.width if console.is_terminal else UNBOUNDED
     options = console.options.update(width=width - MARGIN)
     for line in console.render_lines(table, options, pad=False):

@@ -59,6 +59,18 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+def piped_text(what: str) -> str:
+    """Return what is piped in on standard input; bytes that are no UTF-8 come as surrogates.
+
+    Raises:
+        typer.BadParameter: nothing is piped in.
+    """
+    if sys.stdin is None or sys.stdin.isatty():
+        raise typer.BadParameter(f"give {what} in quotation marks, or pipe it in")
+    read: bytes = sys.stdin.buffer.read()
+    return read.decode("utf-8", "surrogateescape").strip()
+
+
 def result_console() -> "Console":
     """Return what results are shown on."""
     from rich.console import Console  # noqa: PLC0415 - slow to import

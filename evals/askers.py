@@ -94,9 +94,11 @@ class ServiceAsker:
 
     Args:
         url: where it is, without the path of an endpoint.
+        key: what it is asked with, if it needs a key.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str | None = None) -> None:
+        self._key = key
         self._url = url.rstrip("/")
         try:
             parts = urllib.parse.urlsplit(self._url)
@@ -141,6 +143,9 @@ class ServiceAsker:
         request = urllib.request.Request(  # noqa: S310 - the scheme was checked
             self._url + path, data, {"Content-Type": "application/json"}
         )
+        if self._key is not None:
+            # Not for whom a redirect leads to.
+            request.add_unredirected_header("Authorization", f"Bearer {self._key}")
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310
                 return json.load(reply)

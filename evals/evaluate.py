@@ -144,7 +144,7 @@ def _asker(
     suite: Suite, plan: Plan, model: EmbeddingModel, scratch: Path, before: Sequence[Record]
 ) -> LocalAsker | ServiceAsker | RecordedAsker:
     if plan.url is not None:
-        return ServiceAsker(plan.url)
+        return ServiceAsker(plan.url, plan.key)
     local = LocalAsker(plan.data or _indexed(suite, plan, model, scratch), model, _reader(plan))
     if plan.rescore is None:
         return local

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for turn in range(options.n + 1):
             for size in options.sizes:
                 data = root / f"{size}"
-                seconds = _add(data, turn, cache), _write(data, turn, model)
+                seconds = timed_add(data, turn, cache), _write(data, turn, model)
                 if turn:  # the first warms the disk's cache for all
                     commands[size].append(seconds[0])
                     changes[size].append(seconds[1])
@@ -89,7 +89,8 @@ def _make(data: Path, size: int, model: LocalModel) -> None:
         store.write(*_embedded(0, size, model))
 
 
-def _add(data: Path, turn: int, cache: Path) -> float:
+def timed_add(data: Path, turn: int, cache: Path) -> float:
+    """Return the seconds of a whole `dateline add` of ten articles, others in each turn."""
     with tempfile.TemporaryDirectory() as folder:
         for n, text in enumerate(_texts(10_000_000 + turn * ADDED, ADDED)):
             Path(folder, f"turn{turn}-{n}.md").write_text(text, "utf-8")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.runner import AskError
+from rag.redact import Redactor
 
 JUDGE = "judge"
 TIMEOUT_SECONDS = 60
@@ -95,6 +96,8 @@ def litellm_judge(model: str) -> Ask:
     except ImportError as error:
         raise AskError("a judge needs litellm: run `pip install 'dateline[models]'`") from error
 
+    redactor = Redactor.from_environment(os.environ)
+
     def ask(prompt: str) -> str:
         try:
             reply: Any = litellm.completion(
@@ -105,10 +108,12 @@ def litellm_judge(model: str) -> Ask:
                 timeout=TIMEOUT_SECONDS,
                 num_retries=RETRIES,
             )
-        except Exception as error:  # litellm raises its providers' own types
-            reason = " ".join(str(error).split())[:200]
-            raise AskError(f"the judge {model} could not be asked: {reason}") from error
-        return str(reply.choices[0].message.content or "")
+        except Exception as error:  # noqa: BLE001 - litellm raises its providers' own types
+            reason = " ".join(redactor.text(str(error)).split())[:200]
+        else:
+            return redactor.text(str(reply.choices[0].message.content or ""))
+        # Outside of the handler: what was raised may hold the key that the provider was sent.
+        raise AskError(f"the judge {model} could not be asked: {reason}")
 
     return ask
 

@@ -14,6 +14,7 @@ class Plan:
         suites: the files.
         data: a data folder to ask; None indexes each suite's own corpus.
         url: a running service to ask instead.
+        key: what it is asked with, if it needs a key.
         filters: only cases whose id, kind or a tag matches any of these patterns.
         limit: only the first so many cases of each suite.
         options: how each case is run.
@@ -28,6 +29,7 @@ class Plan:
     suites: tuple[Path, ...]
     data: Path | None = None
     url: str | None = None
+    key: str | None = field(default=None, repr=False)
     filters: tuple[str, ...] = ()
     limit: int | None = None
     options: Options = field(default_factory=Options)

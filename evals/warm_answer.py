@@ -2,9 +2,10 @@
 
     python -m evals.warm_answer [--data DIR] [-n TURNS]
 
-Asks golden questions of the bundled articles, or of the collection in DIR, and embeds each question
-once besides, in turns in one process, so that both meet the machine in the same state. What is
-compared is given as a ratio within each turn. The first turn warms up and is not counted.
+Asks golden questions of the bundled articles, or of the collection in DIR, and besides embeds each
+question once and searches FAISS for it, as a bare loop would, in turns in one process, so that all
+meet the machine in the same state. What is compared is given as a ratio within each turn. The first
+turn warms up and is not counted.
 """
 
 import argparse
@@ -18,18 +19,22 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from evals.provenance import describe_machine
+from evals.scale.probe import flat_index
 from evals.suite import load_suite
 from index.build import build
 from index.embedding import LocalModel
+from index.flat import FlatIndex
 from index.models import DEFAULT_MODEL, cache_folder
 from index.sqlite.store import SqliteStore
 from rag.pipeline import Pipeline
 from rag.reader import bundled_reader
+from rag.retrieve import SEARCHED
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITE = ROOT / "evals" / "golden" / "seeds.yaml"
 QUESTIONS = 40
-TOTAL, EMBEDDING = "answer", "embedding the question"
+TOTAL, EMBEDDING, BARE = "answer", "embedding the question", "  and FAISS alone"
+RETRIEVAL = ("  embed", "  retrieve")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,9 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         embedder = model.for_asking(store.info().recipe.model)
         cases = [case for case in load_suite(SUITE).cases if not case.history]
         questions = [case.question for case in cases][:: max(1, len(cases) // QUESTIONS)]
+        flat = flat_index(data)
         for name, reader in (("with the reader", bundled_reader()), ("without it", None)):
             pipeline = Pipeline(store, embedder, reader)
-            timed = [_turn(pipeline, questions) for _ in range(options.turns + 1)][1:]
+            timed = [_turn(pipeline, flat, questions) for _ in range(options.turns + 1)][1:]
             sys.stdout.write(f"\n{name}: {len(questions)} questions, {options.turns} turns\n")
             sys.stdout.writelines(_lines(timed))
         store.close()
@@ -59,16 +65,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _turn(pipeline: Pipeline, questions: Iterable[str]) -> dict[str, list[float]]:
+def _turn(pipeline: Pipeline, flat: FlatIndex, questions: Iterable[str]) -> dict[str, list[float]]:
     """Ask each question once; return the milliseconds of each step, of all, and of embedding."""
     spent: dict[str, list[float]] = defaultdict(list)
     for question in questions:
         start = time.perf_counter()
-        pipeline.embedder.embed_query(question)
+        vector = pipeline.embedder.embed_query(question)
+        embedded = time.perf_counter()
+        flat.search(vector, SEARCHED)
         middle = time.perf_counter()
         answer = pipeline.ask(question)
         end = time.perf_counter()
-        spent[EMBEDDING].append((middle - start) * 1000)
+        spent[EMBEDDING].append((embedded - start) * 1000)
+        spent[BARE].append((middle - start) * 1000)
         spent[TOTAL].append((end - middle) * 1000)
         for step, milliseconds in answer.timings_ms.items():
             spent[f"  {step}"].append(milliseconds)
@@ -81,13 +90,19 @@ def _lines(turns: Sequence[dict[str, list[float]]]) -> Iterable[str]:
         every = sorted(value for turn in turns for value in turn.get(step, ()))
         high = every[min(len(every) - 1, round(0.95 * len(every)))]
         yield f"{step:<26} p50 {statistics.median(every):8.2f} ms   p95 {high:8.2f} ms\n"
+    yield _ratio("answer to embedding", turns, (TOTAL,), EMBEDDING)
+    yield _ratio("retrieval to embedding and FAISS alone", turns, RETRIEVAL, BARE)
+
+
+def _ratio(
+    name: str, turns: Sequence[dict[str, list[float]]], parts: Sequence[str], to: str
+) -> str:
     ratios = sorted(
-        statistics.median(turn[TOTAL]) / statistics.median(turn[EMBEDDING]) for turn in turns
+        sum(statistics.median(turn[part]) for part in parts) / statistics.median(turn[to])
+        for turn in turns
     )
-    yield (
-        f"answer to embedding: {statistics.median(ratios):.2f} "
-        f"(least {ratios[0]:.2f}, most {ratios[-1]:.2f})\n"
-    )
+    middle = statistics.median(ratios)
+    return f"{name}: {middle:.2f} (least {ratios[0]:.2f}, most {ratios[-1]:.2f})\n"
 
 
 if __name__ == "__main__":

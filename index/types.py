@@ -14,6 +14,10 @@ Vector = npt.NDArray[np.float32]
 """Shape (dimension,), length 1."""
 Vectors = npt.NDArray[np.float32]
 """Shape (n, dimension), every row of length 1."""
+Ids = npt.NDArray[np.int64]
+"""Shape (n,)."""
+Sums = npt.NDArray[np.uint32]
+"""Shape (n,): checksums."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

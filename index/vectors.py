@@ -1,35 +1,34 @@
-"""Vectors: a FAISS index in a file, with a record beside it that tells whether it can be trusted.
+"""Vectors: an index in a file, with a record beside it that tells whether it can be trusted.
 
 The file is derived from the database and can be thrown away at any time. It is written under a
 temporary name and then renamed, the record last, so that it is complete or absent; the record's
-checksum catches what FAISS itself would load silently. Knows nothing of articles.
+checksums catch what FAISS itself would load silently. A flat index is read and checked whole. One
+of cells is mapped: its head is checked here, each cell when it is first looked into
+(`index.cells`). Knows nothing of articles.
 """
 
 import contextlib
 import hashlib
 import json
 import os
+import sqlite3
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
+from index.cells import CellIndex
+from index.cells_record import CellsRecord
+from index.flat import FlatIndex
 
-from index.types import Vector, Vectors
-
-if TYPE_CHECKING:
-    from faiss import IndexIDMap2
-
-FORMAT = 3
+FORMAT = 4
 TEMPORARY = ".dateline-"
 ABANDONED_SECONDS = 3600
 RECORD = "vectors.json"
+LOCK = "vectors.lock"
+PUBLISHING_SECONDS = 30
 FILE_MODE = 0o666
-Ids = npt.NDArray[np.int64]
-"""Shape (n,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,100 +47,110 @@ class Checkpoint:
     dimension: int
     count: int
 
-    @classmethod
-    def of(cls, folder: Path) -> "Checkpoint | None":
-        """Return what the file in a folder holds, by its record."""
-        record = _read_record(folder)
-        return None if record is None else record[0]
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of the file.
 
-class VectorIndex:
-    """Unit vectors under integer ids, searched by cosine."""
+    Attributes:
+        at: what it holds.
+        file: its name.
+        size: its length in bytes.
+        head: how much of it is checked before it is used, the whole of a flat index.
+        sha256: the checksum of the head, in hex.
+        cells: what else is to be known of one of cells; None of a flat one.
+    """
 
-    def __init__(self, index: "IndexIDMap2") -> None:
-        self._index = index
-
-    @classmethod
-    def of(cls, ids: Ids, vectors: Vectors) -> "VectorIndex":
-        """Make an index of vectors.
-
-        Args:
-            ids: shape (n,), unique.
-            vectors: shape (n, dimension), rows of length 1.
-        """
-        faiss = _faiss()
-        made = cls(faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1])))
-        made.add(ids, vectors)
-        return made
-
-    @property
-    def count(self) -> int:
-        """Return how many vectors it holds."""
-        return int(self._index.ntotal)
-
-    @property
-    def last_id(self) -> int:
-        """Return the highest id in it, 0 when it is empty."""
-        ids = _faiss().vector_to_array(self._index.id_map)
-        return int(ids.max()) if len(ids) else 0
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add vectors, shapes as in `of`, under ids that are not in it yet."""
-        if len(ids):
-            self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
-
-    def remove(self, ids: Ids) -> None:
-        """Remove the vectors of some ids; those that are not in it are ignored."""
-        if len(ids):
-            self._index.remove_ids(_faiss().IDSelectorBatch(ids))
-
-    def search(
-        self, query: Vector, limit: int, within: Ids | None = None
-    ) -> list[tuple[int, float]]:
-        """Return at most `limit` (id, cosine) pairs, best first, of the ids `within` or of all."""
-        faiss = _faiss()
-        chosen = None if within is None else faiss.IDSelectorBatch(within)
-        scores, ids = self._index.search(
-            query[np.newaxis],
-            min(limit, self.count),
-            params=None if chosen is None else faiss.SearchParameters(sel=chosen),
-        )
-        return [
-            (int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0
-        ]
-
-    def save(self, folder: Path, at: Checkpoint) -> None:
-        """Write the index into `folder`.
-
-        Raises:
-            OSError: it could not be written; what was there before is still there.
-        """
-        data = _faiss().serialize_index(self._index).tobytes()
-        name = f"vectors-{at.generation:09d}.faiss"
-        record = {"format": FORMAT, "file": name, "sha256": hashlib.sha256(data).hexdigest()}
-        _sweep(folder)
-        write_atomically(folder / name, data)
-        write_atomically(folder / RECORD, json.dumps(record | asdict(at), indent=1).encode())
-        for old in folder.glob("vectors-*.faiss"):
-            if old.name != name:
-                # A reader that still holds the older record rebuilds from the database.
-                with contextlib.suppress(OSError):
-                    old.unlink()
+    at: Checkpoint
+    file: str
+    size: int
+    head: int
+    sha256: str
+    cells: CellsRecord | None
 
     @classmethod
-    def load(cls, folder: Path) -> "tuple[Checkpoint, VectorIndex] | str":
-        """Return the saved index and its state, or the reason why it cannot be used."""
-        found = _read_record(folder)
-        if found is None:
-            return "it is missing"
-        at, file, checksum = found
+    def of(cls, folder: Path) -> "Record | None":
+        """Return the record in a folder; None where it is missing or cannot be read."""
         try:
-            data = (folder / file).read_bytes()
-        except OSError as error:
-            return f"it cannot be read ({error.strerror})"
-        if hashlib.sha256(data).hexdigest() != checksum:
-            return "it is damaged"
-        return at, cls(_faiss().deserialize_index(np.frombuffer(data, dtype=np.uint8)))
+            content = json.loads((folder / RECORD).read_text("utf-8"))
+            if content["format"] != FORMAT:
+                return None
+            cells = content["cells"]
+            return cls(
+                Checkpoint(
+                    *(int(content["generation"]), str(content["mark"]), str(content["model"])),
+                    *(int(content["dimension"]), int(content["count"])),
+                ),
+                *(str(content["file"]), int(content["size"]), int(content["head"])),
+                str(content["sha256"]),
+                None if cells is None else CellsRecord.from_json(cells),
+            )
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def written(self) -> bytes:
+        """Return the record as a file's contents."""
+        cells = None if self.cells is None else self.cells.to_json()
+        content = {"format": FORMAT, "file": self.file, "size": self.size, "head": self.head}
+        content |= {"sha256": self.sha256, **asdict(self.at), "cells": cells}
+        return json.dumps(content, indent=1).encode()
+
+
+def save(
+    folder: Path,
+    at: Checkpoint,
+    index: FlatIndex | CellIndex,
+    *,
+    instead_of: Record | None = None,
+) -> None:
+    """Write an index into `folder`, in place of what is there.
+
+    Args:
+        folder: the data folder.
+        at: what the index holds.
+        index: what is written.
+        instead_of: the record that the index goes on from. Where another has been written since,
+            that one stays; None takes the place of any.
+
+    Raises:
+        OSError: it could not be written; what was there before is still there.
+    """
+    _sweep(folder)
+    with _temporary(folder) as temporary:
+        if isinstance(index, FlatIndex):
+            temporary.write_bytes(index.written())
+            behind, cells = 0, None
+        else:
+            index.write(temporary)
+            behind, cells = index.list_bytes, index.record()
+        _sync(temporary)
+        size = temporary.stat().st_size
+        digest = _head_sha256(temporary, size - behind)
+        name = f"vectors-{at.generation:09d}-{digest[:8]}.faiss"
+        record = Record(at, name, size, size - behind, digest, cells)
+        with _publishing(folder):
+            if instead_of is not None and Record.of(folder) not in {instead_of, None}:
+                return
+            temporary.replace(folder / name)
+            write_atomically(folder / RECORD, record.written())
+            for old in folder.glob("vectors-*.faiss"):
+                if old.name != name:
+                    # Whoever has it open keeps it.
+                    with contextlib.suppress(OSError):
+                        old.unlink()
+
+
+def load(folder: Path) -> tuple[Record, FlatIndex | CellIndex] | str:
+    """Return the saved index with its record, or the reason why it cannot be used."""
+    record = Record.of(folder)
+    if record is None:
+        return "it is missing"
+    loaded = _loaded(folder, record)
+    if isinstance(loaded, str):
+        newer = Record.of(folder)  # written since, and the older file taken away
+        if newer is not None and newer != record:
+            record, loaded = newer, _loaded(folder, newer)
+    return loaded if isinstance(loaded, str) else (record, loaded)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -150,18 +159,81 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         OSError: it could not be written; a file of that name is as it was.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+    with _temporary(path.parent) as temporary:
+        temporary.write_bytes(data)
+        _sync(temporary)
+        temporary.replace(path)
+
+
+def _loaded(folder: Path, record: Record) -> FlatIndex | CellIndex | str:
+    file = folder / record.file
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as opened:
+            head = opened.read(record.head)
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
+    if size != record.size or hashlib.sha256(head).hexdigest() != record.sha256:
+        return "it is damaged"
+    if record.cells is None:
+        return FlatIndex.read(head)
+    try:
+        return CellIndex.opened(file, record.cells)
+    except (RuntimeError, ValueError):
+        return "it is damaged"
+
+
+def _head_sha256(file: Path, length: int) -> str:
+    with file.open("rb") as opened:
+        return hashlib.sha256(opened.read(length)).hexdigest()
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[Path]:
+    """Return a context with a new file to be renamed; it is removed where it was not."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=TEMPORARY)
+    os.close(handle)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         temporary.chmod(FILE_MODE & ~_umask())
-        temporary.replace(path)
-    except BaseException:
+        yield temporary
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())
+
+
+@contextlib.contextmanager
+def _publishing(folder: Path) -> Iterator[None]:
+    """Return a context in which no other process publishes a file here.
+
+    Raises:
+        OSError: another has been at it for long, or the folder cannot be written.
+    """
+    with locked(folder / LOCK, PUBLISHING_SECONDS) as alone:
+        if not alone:
+            raise OSError("another process is writing it")
+        yield
+
+
+@contextlib.contextmanager
+def locked(file: Path, seconds: float) -> Iterator[bool]:
+    """Return a context that tells whether this process alone is in it, after waiting so long.
+
+    SQLite holds the lock, since it does so on every system, and lets go of it with the process.
+    """
+    lock = sqlite3.connect(file, timeout=seconds, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        yield False
+    else:
+        yield True
+    finally:
+        lock.close()
 
 
 def _umask() -> int:
@@ -177,26 +249,3 @@ def _sweep(folder: Path) -> None:
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
                 left.unlink()
-
-
-def _read_record(folder: Path) -> tuple[Checkpoint, str, str] | None:
-    """Return what the record says: the state, the file's name and its checksum."""
-    try:
-        record = json.loads((folder / RECORD).read_text("utf-8"))
-        if record["format"] != FORMAT:
-            return None
-        at = Checkpoint(
-            *(int(record["generation"]), str(record["mark"]), str(record["model"])),
-            *(int(record["dimension"]), int(record["count"])),
-        )
-        return at, str(record["file"]), str(record["sha256"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def _faiss() -> Any:  # noqa: ANN401 - the module itself
-    import faiss  # noqa: PLC0415 - only where vectors are searched
-
-    # One question is too small to share between threads; waking them costs more than it saves.
-    faiss.omp_set_num_threads(1)
-    return faiss

@@ -4,8 +4,11 @@ DatelineError             (index.errors)
 ├── QuestionError         a question cannot be asked as it stands
 ├── ReaderError           the reader that comes with Dateline cannot be loaded
 ├── ModelCallError        a language model could not be asked, or did not finish
+├── UnknownAnswerError    no answer that was kept has that id
 └── CitationError         a quotation does not stand in its article (never shown as an answer)
 """
+
+from collections.abc import Sequence
 
 from index.errors import DatelineError
 
@@ -20,6 +23,25 @@ class ReaderError(DatelineError):
 
 class ModelCallError(DatelineError):
     """A language model could not be asked; the message says why, and holds no secret."""
+
+
+class UnknownAnswerError(DatelineError):
+    """No answer that was kept has an id, or more than one begins with it.
+
+    Args:
+        answer_id: what was asked for.
+        near: the ids that come near it.
+        several: whether those are the ones that begin with it.
+    """
+
+    def __init__(self, answer_id: str, near: Sequence[str], *, several: bool) -> None:
+        if several:
+            said = f"several answers begin with {answer_id!r}: {', '.join(near)}"
+        elif near:
+            said = f"no answer {answer_id!r} is kept; the nearest: {', '.join(near)}"
+        else:
+            said = f"no answer {answer_id!r} is kept: `dateline replay` lists the last ones"
+        super().__init__(said)
 
 
 class CitationError(DatelineError):

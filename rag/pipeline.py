@@ -28,6 +28,7 @@ from rag.look import Looked, Looker
 from rag.numbering import Numbering
 from rag.question import check, parse_question
 from rag.reader import PassageReader
+from rag.records.answers import KeepsAnswers
 from rag.retrieve import KEPT, Scope
 from rag.timing import timed
 from rag.types import Answer, Disagreement, Found, Sentence
@@ -48,6 +49,7 @@ class Pipeline:
         embedder: the model that it was built with.
         reader: reads the passages; None answers sooner, and less well.
         writer: words the answers; None quotes the articles' own sentences.
+        records: keeps each answer with its evidence; None keeps none.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class Pipeline:
         reader: PassageReader | None = None,
         *,
         writer: Writes | None = None,
+        records: KeepsAnswers | None = None,
     ) -> None:
         self.store = store
         self.embedder = embedder
         self.reader = reader
         self.writer = writer
+        self.records = records
         self._looker = Looker(store, embedder, reader)
 
     def ask(
@@ -142,6 +146,7 @@ class Pipeline:
             looked = self._looker.look(question, scope, timings)
             retrieved = retrieved_of(looked.evidence)
             yield Retrieval(question.text, retrieved)
+            generation = self.store.info().generation
             drafted = self._draft(looked, timings, explain=explain)
         # It is let go of here, since a language model may write for a minute: what was read is in
         # memory, and the answer is of that.
@@ -160,32 +165,34 @@ class Pipeline:
                 yield FoundDisagreement(disagreement, updates, sources)
         task, draft = drafted.task, drafted.draft
         reached = task is not None and bool(sentences)
-        yield Done(
-            Answer(
-                id=uuid.uuid4().hex,
-                question=text,
-                standalone_question=question.text,
-                abstained=not sentences,
-                reason=None if sentences else draft.reason,
-                text=written_text(sentences) if sentences else ABSTENTION,
-                sentences=tuple(sentences),
-                sources=numbering.sources,
-                disagreements=differing[False],
-                updates=differing[True],
-                as_of=evidence_dates(numbering.sources),
-                nearest=() if sentences else nearest_of(looked.evidence),
-                retrieved=retrieved,
-                confidence=round(task.confidence if task and reached else draft.confidence, 4),
-                unanswered=task.unanswered if task and reached else draft.unanswered,
-                answerer=account.answerer,
-                model=account.model,
-                usage=None if account.usage is None else asdict(account.usage),
-                timings_ms=timings,
-                explanation=drafted.explanation,
-                stepped_in=account.stepped_in,
-                diagnostics=account.diagnostics,
-            )
+        answer = Answer(
+            id=uuid.uuid4().hex,
+            question=text,
+            standalone_question=question.text,
+            abstained=not sentences,
+            reason=None if sentences else draft.reason,
+            text=written_text(sentences) if sentences else ABSTENTION,
+            sentences=tuple(sentences),
+            sources=numbering.sources,
+            disagreements=differing[False],
+            updates=differing[True],
+            as_of=evidence_dates(numbering.sources),
+            nearest=() if sentences else nearest_of(looked.evidence),
+            retrieved=retrieved,
+            confidence=round(task.confidence if task and reached else draft.confidence, 4),
+            unanswered=task.unanswered if task and reached else draft.unanswered,
+            answerer=account.answerer,
+            model=account.model,
+            usage=None if account.usage is None else asdict(account.usage),
+            timings_ms=timings,
+            explanation=drafted.explanation,
+            stepped_in=account.stepped_in,
+            diagnostics=account.diagnostics,
         )
+        if self.records is not None:
+            # Before it leaves: whoever takes it may ask for it by its id at once.
+            self.records.keep(answer, drafted.articles, generation, history=history, scope=scope)
+        yield Done(answer)
 
     def _draft(self, looked: Looked, timings: dict[str, float], *, explain: bool) -> "_Drafted":
         """Return the extractive answer, its quotations checked, and what goes with any answer."""

@@ -34,7 +34,8 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     for name in [name for name in os.environ if name.startswith("DATELINE_")]:
         monkeypatch.delenv(name)
 
@@ -93,13 +94,16 @@ def exported_reader(small_reader: Path, tmp_path_factory: pytest.TempPathFactory
 def dateline(cache: Path, tmp_path: Path) -> Run:
     """Return a function that runs the command line in a folder of its own."""
 
-    def run(*arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str | Path, piped: str | None = None, **settings: str
+    ) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "DATELINE_CACHE": str(cache), "COLUMNS": "100", **settings}
         command = [sys.executable, "-m", "api", *map(str, arguments)]
         return subprocess.run(
             command,
             cwd=tmp_path,
             env={**environment, "PYTHONPATH": str(ROOT)},
+            input=piped,
             capture_output=True,
             text=True,
             check=False,

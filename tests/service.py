@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.conftest import ROOT
 
-STARTED = re.compile(r"running on (http://127\.0\.0\.1:\d+)")
+STARTED = re.compile(r"running on (http://(?:127|0)\.0\.0\.[01]:\d+)")
 
 
 class Service:

@@ -240,14 +240,6 @@ def test_a_terminal_gets_colours_and_fits_its_width(seeds_data: Path) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("arguments", [(), ("--help",), ("ask", "--help"), ("build", "--help")])
-def test_help_is_complete_with_an_example(dateline: Run, arguments: tuple[str, ...]) -> None:
-    done = dateline(*arguments)
-    assert "Usage: dateline" in done.stdout + done.stderr
-    if len(arguments) == 2:
-        assert "Example: dateline" in done.stdout
-
-
 def test_a_wrong_flag_is_a_usage_error(dateline: Run) -> None:
     assert dateline("ask", "x", "--nope").returncode == 2
     assert dateline("ask").returncode == 2

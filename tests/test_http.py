@@ -1,7 +1,10 @@
 import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -321,20 +324,27 @@ def test_the_service_says_that_it_is_ready_and_documents_itself_offline(
     assert "Problem" in schema["components"]["schemas"]
 
 
-def test_the_examples_of_the_docs_work(service: Service) -> None:
+def test_the_examples_of_the_docs_work(seeds_data: Path, cache: Path, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "http.md").read_text("utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 6
-    for block in blocks:
-        script = block.replace("localhost:8000", service.url.removeprefix("http://"))
-        done = subprocess.run(
-            ["/usr/bin/env", "bash", "-ec", script.replace("curl -s", "curl -sf")],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, block
-        assert done.stdout
+    assert len(blocks) == 8
+    shutil.copytree(seeds_data, tmp_path / "data")
+    command = f'dateline() {{ {shlex.quote(sys.executable)} -m api "$@"; }}\n'
+    settings = {"DATELINE_DATA": str(tmp_path / "data"), "PYTHONPATH": str(ROOT)}
+    # A service of its own: an example makes a key, and from there on it asks for one.
+    with serving(tmp_path / "data", cache) as service:
+        for block in blocks:
+            script = block.replace("localhost:8000", service.url.removeprefix("http://"))
+            done = subprocess.run(
+                ["/usr/bin/env", "bash", "-ec", command + script.replace("curl -s", "curl -sf")],
+                env={**os.environ, **settings},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, block + done.stderr
+            assert done.stdout
+        assert httpx.get(f"{service.url}/v1/models").status_code == 401
 
 
 def test_golden_questions_are_answered_by_the_service_as_by_the_pipeline(

@@ -2,7 +2,7 @@
 
 import io
 import json
-import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from api.settings import Settings, SettingsError
 from evals.obeying_model import LINE
 from rag.errors import ModelCallError
 from rag.types import Answer, Citation, Sentence, Source
-from tests.conftest import ROOT, Run
+from tests.conftest import Run
 from tests.model_server import Handler, serving
 
 QUESTION = "What tariff does Canada put on Chinese electric vehicles?"
@@ -107,26 +107,16 @@ def test_a_value_that_cannot_be_is_one_line_with_its_name(name: str, value: str)
         Settings.from_environment({name: value})
 
 
-def test_the_readme_gives_every_setting_its_default() -> None:
-    page = (ROOT / "README.md").read_text("utf-8")
-    rows = dict(
-        re.findall(r"^\| `DATELINE_(\w+)`(?:, `…\w+`)* \| `?([\w., ]+)`? \|", page, re.MULTILINE)
-    )
-    settings = Settings.from_environment({})
-    for name, written in rows.items():
-        first = written.split(", ")[0]
-        assert str(getattr(settings, name.lower())).removesuffix(".0") == first, name
-    assert len(rows) == 6
-
-
 def test_a_model_that_cannot_be_called_at_all_is_said_before_anything_is_asked() -> None:
     with pytest.raises(ModelCallError, match="names no provider"):
         open_model(Settings.from_environment({}, model="nonsense"))
 
 
 def test_a_question_is_answered_by_the_model_of_the_settings(
-    seeds_data: Path, dateline: Run
+    seeds_data: Path, tmp_path: Path, dateline: Run
 ) -> None:
+    data = shutil.copytree(seeds_data, tmp_path / "data")
+
     def answers(handler: Handler) -> None:
         lines = LINE.findall(handler.server.requests[-1]["messages"][3]["content"])
         text, name = next(line for line in lines if "Chinese electric vehicles" in line[0])
@@ -136,15 +126,22 @@ def test_a_question_is_answered_by_the_model_of_the_settings(
         handler.sends_end()
 
     with serving(answers) as server:
-        done = dateline(
-            *("ask", QUESTION, "--data", seeds_data, "--no-reader", "--json"),
-            *("--model", "small", "--unsupported", "flag"),
-            DATELINE_MODEL_URL=server.url,
-            DATELINE_MODEL_KEY="sk-canary-0123456789abcdef",
-        )
-        sent = server.authorisations
+        settings = {
+            "DATELINE_MODEL_URL": server.url,
+            "DATELINE_MODEL_KEY": "sk-canary-0123456789abcdef",
+        }
+        asked = ("ask", QUESTION, "--data", data, "--no-reader", "--json")
+        flags = ("--model", "small", "--unsupported", "flag")
+        done = dateline(*asked, *flags, **settings)
+        sent, calls = server.authorisations, len(server.requests)
+        answer = json.loads(done.stdout)
+        # By the same model, which is not called again for what it wrote then.
+        settings["DATELINE_UNSUPPORTED"] = "flag"
+        replayed = dateline("replay", answer["id"], "--data", data, "--json", **settings)
+        assert len(server.requests) == calls == 2
+        dateline(*asked, *flags, "--no-cache", **settings)
+        assert len(server.requests) == 2 * calls
     assert (done.returncode, done.stderr) == (0, "")
-    answer = json.loads(done.stdout)
     assert (answer["answerer"], answer["model"]) == ("model", "openai/small")
     verdicts = [sentence["verdict"] for sentence in answer["sentences"]]
     assert verdicts[0] == "supported"
@@ -152,3 +149,10 @@ def test_a_question_is_answered_by_the_model_of_the_settings(
     assert answer["usage"]["prompt_tokens"] == 240
     assert set(sent) == {"Bearer sk-canary-0123456789abcdef"}
     assert "sk-canary" not in done.stdout
+    assert replayed.returncode == 0, replayed.stderr
+    now = json.loads(replayed.stdout)["now"]
+    assert now["unchanged"]
+    again = now["again"]["answer"]
+    assert (again["text"], again["model"]) == (answer["text"], answer["model"])
+    assert again["usage"] == {**again["usage"], "calls": 2, "cached": 2, "cost_usd": 0.0}
+    assert "sk-canary" not in replayed.stdout

@@ -15,6 +15,8 @@ import pytest
 
 from index.errors import ChangedError, MismatchError, NoCollectionError, StoreError
 from index.sqlite.database import DATABASE
+from index.sqlite.sizing import Sizing
+from index.sqlite.state import State
 from index.sqlite.store import SqliteStore
 from index.vectors import RECORD, write_atomically
 from tests.conftest import ROOT
@@ -133,20 +135,16 @@ def test_a_full_database_changes_nothing_and_says_so(folder: Path) -> None:
     assert store.write(RECIPE, [embedded("c", "Room again.")]).articles == 3
 
 
-@pytest.fixture
-def _every_change_makes_a_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.sqlite.vectors.MIN_CHANGES", 0)
-    monkeypatch.setattr("index.sqlite.vectors.CHECKPOINT_SHARE", 0)
+EACH_CHANGE = Sizing(least_changes=0, changed_share=0)
 
 
-@pytest.mark.usefixtures("_every_change_makes_a_checkpoint")
 def test_a_vector_file_that_cannot_be_written_is_reported_and_made_up_for(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    store = SqliteStore(folder)
+    store = SqliteStore(folder, sizing=EACH_CHANGE)
     with monkeypatch.context() as broken:
         broken.setattr("index.vectors.write_atomically", full)
         assert store.write(RECIPE, [embedded("c", "New.")]).articles == 3
@@ -198,9 +196,8 @@ def test_a_file_is_never_seen_half_written(tmp_path: Path, monkeypatch: pytest.M
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-@pytest.mark.usefixtures("_every_change_makes_a_checkpoint")
 def test_a_reader_of_an_older_state_does_not_undo_a_newer_vector_file(folder: Path) -> None:
-    reader, writer = SqliteStore(folder), SqliteStore(folder)
+    reader, writer = SqliteStore(folder), SqliteStore(folder, sizing=EACH_CHANGE)
     with reader.reading():
         assert reader.info().generation == 1
         writer.write(RECIPE, [embedded("c", "Up.")])
@@ -229,7 +226,7 @@ def test_vectors_are_not_those_of_a_database_that_was_put_back(
     shutil.copytree(folder, tmp_path / "backup")
     store = SqliteStore(folder)
     store.write(RECIPE, [embedded("c", "Up.", vectors=UP[None])])
-    store._vectors._save(store._vectors._up_to(store.info()), store.info())
+    store._vectors._save_current(State.of(store._db))
     store.close()
     for file in folder.glob(f"{DATABASE}*"):
         file.unlink()
@@ -284,7 +281,7 @@ def test_a_checkpoint_that_fails_costs_no_article(
 
     (folder / RECORD).unlink()
     store = SqliteStore(folder)
-    monkeypatch.setattr("index.sqlite.vectors.VectorIndex.save", fails)
+    monkeypatch.setattr("index.sqlite.vectors.save", fails)
     assert store.write(RECIPE, [embedded("c", "New.")]).articles == 3
     assert "every article is stored" in caplog.text
 

@@ -6,19 +6,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from index.embed import unit
 from index.errors import ChangedError, MismatchError, NoCollectionError
 from index.models import ModelIdentity
+from index.sqlite.sizing import Sizing
 from index.sqlite.store import SqliteStore
+from index.sqlite.training import train
 from index.store import EmbeddedArticle, Intake, Match, Recipe, Store
 from index.types import Article, Passage, PassageVectors, Removed, Span, Vectors
 
 Open = Callable[[Path], Store]
-STORES: dict[str, Open] = {"sqlite": lambda folder: SqliteStore(folder, create=True)}
+CELLS_AT_ONCE = Sizing(flat_up_to=0, least_changes=0, changed_share=0)
+STORES: dict[str, Open] = {
+    "sqlite": lambda folder: SqliteStore(folder, create=True),
+    "sqlite, as if large": lambda folder: SqliteStore(
+        folder, create=True, sizing=CELLS_AT_ONCE, training=train
+    ),
+}
 
 RECIPE = Recipe(ModelIdentity("m", "d", 4, 64), chunking=1, precision="float32")
 EAST, NORTH, UP = np.eye(4, dtype=np.float32)[:3]
@@ -324,6 +332,7 @@ def test_an_article_that_is_rewritten_leaves_its_origin(store: Store) -> None:
 
 
 @pytest.mark.parametrize("name", STORES)
+@settings(deadline=None)  # a change is synced to the disk, which may be busy
 @given(
     changes=st.lists(
         st.tuples(
@@ -358,6 +367,7 @@ def test_after_any_changes_what_is_found_is_what_is_there(
 
 
 @pytest.mark.parametrize("name", STORES)
+@settings(deadline=None)  # a change is synced to the disk, which may be busy
 @given(
     raw=arrays(
         np.float32,

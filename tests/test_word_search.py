@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.sqlite.database import SqliteDatabase
@@ -71,6 +72,18 @@ def test_a_small_scope_is_searched_with_every_word(database: SqliteDatabase) -> 
     # No rare word stands in this scope, which is too large for the others.
     rest = list(range(9, 21))
     assert found(database, 3, "zeppelin", "common", within=rest) == [TEXTS[8]] * 12
+
+
+def test_a_frequent_word_is_counted_by_stretches(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path, create=True)
+    holds = np.random.default_rng(0).random(3000) < 2 / 3
+    texts = [f"Text {n} " + ("of a river." if held else ".") for n, held in enumerate(holds)]
+    store.write(RECIPE, [embedded("a", *texts)])
+    words = SqliteWords(store._db, counted=100)
+    assert words.count("river") == pytest.approx(holds.sum(), rel=0.15)
+    assert words.count("7") == 1
+    assert SqliteWords(store._db).count("river") == holds.sum()
+    store.close()
 
 
 def test_counts_follow_the_collection(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ Renews the leases of the jobs that it holds and takes over those of workers that
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,14 +32,20 @@ class Adding:
         collections: what is changed.
         writing: the thread for it.
         fetch: gets what stands at an address.
-        folder: the collection whose abandoned jobs are taken over from the start.
+        folders: gives the collections whose abandoned jobs are taken over.
     """
 
-    def __init__(self, collections: Collections, writing: Pool, fetch: Fetch, folder: Path) -> None:
+    def __init__(
+        self,
+        collections: Collections,
+        writing: Pool,
+        fetch: Fetch,
+        folders: Callable[[], Sequence[Path]],
+    ) -> None:
         self._collections = collections
         self._writing = writing
         self._fetch = fetch
-        self._folders = {folder}
+        self._folders = folders
         self._held: dict[str, Path] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -54,7 +60,6 @@ class Adding:
             StoreError: it cannot be kept.
         """
         self._writing.check()
-        self._folders.add(folder)
         jobs = Jobs(folder)
         job, is_new = await asyncio.to_thread(jobs.accept, request, key=key)
         if is_new:
@@ -79,7 +84,7 @@ class Adding:
     async def keep_up(self) -> None:
         """Renew what is held and take over what is abandoned, until cancelled."""
         while True:
-            for folder in tuple(self._folders):
+            for folder in await asyncio.to_thread(self._folders):
                 held = {job for job, where in self._held.items() if where == folder}
                 try:
                     if held:

@@ -1,11 +1,10 @@
 """Answers: `POST /v1/answers`, whole or as server-sent events, and `GET /v1/answers/{id}`."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated, Any, Protocol
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
@@ -13,7 +12,9 @@ from sse_starlette import EventSourceResponse, JSONServerSentEvent
 
 from api.http.access import Caller, authorised
 from api.http.asking import Asked, Asking
+from api.http.kept import KeptAnswers
 from api.http.leaving import while_there
+from api.http.pools import Pool
 from api.http.problems import ProblemError, details, not_found, of_error, unexpected
 from api.http.schemas import AnswerRequest, Filters, problems
 from index.errors import DatelineError
@@ -38,13 +39,6 @@ EVENT = {
 }
 
 
-class KeptAnswers(Protocol):
-    """Where answers can be read again."""
-
-    def read(self, folder: Path, answer_id: str) -> dict[str, Any] | None:
-        """Return an answer of a collection as it was given, None where it is not kept."""
-
-
 def scope_of(filters: Filters, as_of: str | None) -> Scope:
     """Return the articles that a request means.
 
@@ -54,13 +48,15 @@ def scope_of(filters: Filters, as_of: str | None) -> Scope:
     return Scope(Filter(**filters.model_dump()), as_of)
 
 
-def answers_router(asking: Asking, kept: KeptAnswers | None, seconds: float) -> APIRouter:
+def answers_router(asking: Asking, kept: KeptAnswers, reading: Pool, seconds: float) -> APIRouter:
     """Return the endpoints on answers.
 
     Args:
         asking: answers.
-        kept: where answers can be read again; None where they are not kept.
-        seconds: how long a stream may go on once the service is told to stop.
+        kept: where answers can be read again.
+        reading: the threads that read them.
+        seconds: how long that may take, and how long a stream may go on once the service is told
+            to stop.
     """
     router = APIRouter(tags=["answers"])
 
@@ -72,7 +68,7 @@ def answers_router(asking: Asking, kept: KeptAnswers | None, seconds: float) -> 
                 "description": EVENTS,
                 "content": {"text/event-stream": {"schema": EVENT}},
             },
-            **problems(400, 413, 422, 503, 504),
+            **problems(400, 408, 413, 422, 503, 504),
         },
         response_model=None,
     )
@@ -102,18 +98,20 @@ def answers_router(asking: Asking, kept: KeptAnswers | None, seconds: float) -> 
 
     @router.get(
         "/v1/answers/{id}",
-        responses={200: {"model": Answer}, **problems(404)},
+        responses={200: {"model": Answer}, **problems(404, 503)},
         response_model=None,
     )
     async def read(
         id: str,  # noqa: A002 - the path's name for it
         caller: Annotated[Caller, Depends(authorised("read"))],
     ) -> JSONResponse:
-        """Return an answer that was given before."""
-        found = None if kept is None else await asyncio.to_thread(kept.read, caller.folder, id)
-        if found is None:
+        """Return an answer that was given before, as it was. The newest of them are kept."""
+        records, record = kept.of(caller.folder), None
+        if records is not None:
+            record = await reading.run(partial(records.get, id), seconds)
+        if record is None:
             raise not_found("no answer of this id is kept")
-        return JSONResponse(found)
+        return JSONResponse(record.answer.to_json())
 
     return router
 

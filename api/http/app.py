@@ -11,26 +11,29 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi_swagger import patch_fastapi
 
-from api.http.access import Admit, open_to_all
+from api.access.collections import folders
+from api.http.access import protect
 from api.http.adding import Adding
-from api.http.answers import KeptAnswers, answers_router
+from api.http.answers import answers_router
 from api.http.articles import articles_router
 from api.http.asking import Asking
 from api.http.body_limit import BodyLimit
 from api.http.chat_completions import chat_router
 from api.http.health import health_router
+from api.http.kept import KeptAnswers
 from api.http.metrics import Metrics, metrics_router
 from api.http.opened import Collections
 from api.http.pools import Pool
 from api.http.problems import handle_problems
 from api.http.request_log import RequestLog
-from api.http.schemas import Problem
+from api.http.schemas import Problem, problems
 from api.http.search import search_router
 from api.http.settings import ServiceSettings
 from api.http.telemetry import Spans, configured_telemetry
 from index.errors import DatelineError, NoCollectionError
 from index.web.fetch import Fetcher
 from rag.reader import bundled_reader
+from rag.redact import Redactor
 
 log = logging.getLogger("dateline.service")
 ABOUT = (
@@ -46,42 +49,43 @@ EMPTY: Mapping[str, str] = MappingProxyType({})
 def create_app(
     settings: ServiceSettings,
     *,
-    admit: Admit | None = None,
-    kept: KeptAnswers | None = None,
     environment: Mapping[str, str] = EMPTY,
 ) -> FastAPI:
     """Return the service.
 
     Args:
         settings: how it runs.
-        admit: tells who asks; None lets everyone do everything in the one collection.
-        kept: where answers can be read again; None where they are not kept.
-        environment: says whether OpenTelemetry is configured.
+        environment: says whether OpenTelemetry is configured, and what is secret.
 
     Raises:
         ReaderError: the reading model is damaged.
         TelemetryError: OpenTelemetry is configured and not installed.
     """
-    collections = Collections(settings, bundled_reader() if settings.reads else None)
+    kept = KeptAnswers(settings.keep_answers, Redactor.from_environment(environment))
+    collections = Collections(settings, bundled_reader() if settings.reads else None, kept)
     answering = Pool("answering", settings.threads, settings.waiting)
     searching = Pool("searching", settings.threads, settings.waiting)
     reading = Pool("reading", READERS, settings.waiting)
     writing = Pool("writing", 1, settings.waiting)
     fetcher = Fetcher()
-    adding = Adding(collections, writing, fetcher.fetch, settings.data)
+    adding = Adding(collections, writing, fetcher.fetch, lambda: folders(settings.data))
     asking = Asking(collections, answering, searching, settings.seconds)
 
     telemetry = configured_telemetry(environment)
 
     def ready() -> None:
-        collections.pipeline(settings.data)
+        for folder in folders(settings.data):
+            with contextlib.suppress(NoCollectionError):
+                collections.pipeline(folder)
+                return
+        raise NoCollectionError("no collection holds an article")
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             await asyncio.to_thread(ready)
         except NoCollectionError:
-            log.warning("the collection is empty: POST /v1/articles puts articles in")
+            log.warning("every collection is empty: POST /v1/articles puts articles in")
         except DatelineError as error:
             log.error("not ready: %s", error)  # noqa: TRY400 - the message says what to do
         keeping_up = asyncio.create_task(adding.keep_up())
@@ -93,6 +97,7 @@ def create_app(
             fetcher.close()
             for pool in (answering, searching, reading, writing):
                 await asyncio.to_thread(pool.close)
+            kept.close()
             if telemetry is not None:
                 await asyncio.to_thread(telemetry.close)
 
@@ -107,23 +112,25 @@ def create_app(
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
-    app.state.admit = admit or open_to_all(settings.data)
     metrics = Metrics()
     seconds = settings.seconds
-    app.include_router(answers_router(asking, kept, seconds))
-    app.include_router(search_router(asking))
-    app.include_router(
+    refused = problems(401, 403, 429, 503)
+    for router in (
+        answers_router(asking, kept, reading, seconds),
+        search_router(asking),
         articles_router(
             collections, adding, reading, seconds=seconds, reply_seconds=settings.reply_seconds
-        )
-    )
+        ),
+        metrics_router(metrics),
+    ):
+        app.include_router(router, responses=refused)
     app.include_router(chat_router(asking, seconds))
     app.include_router(health_router(reading, ready))
-    app.include_router(metrics_router(metrics))
     handle_problems(app)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     _document_problems(app)
-    app.add_middleware(BodyLimit, limit=settings.body_bytes)
+    app.add_middleware(BodyLimit, limit=settings.body_bytes, seconds=seconds)
+    protect(app, settings)
     if telemetry is not None:
         app.add_middleware(Spans, tracer=telemetry.tracer)
     app.add_middleware(RequestLog, metrics=metrics)

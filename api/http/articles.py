@@ -97,7 +97,7 @@ def articles_router(  # noqa: C901 - one function for each endpoint
             200: {"model": Job, "description": "It was there already, and is as it was given."},
             201: {"model": Job, "description": "It is in the collection from now on."},
             202: {"model": Job, "description": "It is being added: poll Location."},
-            **problems(400, 413, 422, 503, 504),
+            **problems(400, 408, 413, 422, 503, 504),
         },
         response_model=None,
     )

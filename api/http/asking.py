@@ -74,4 +74,6 @@ class Asking:
 
     def _pipeline(self, folder: Path, *, reader: bool) -> Pipeline:
         pipeline = self._collections.pipeline(folder)
-        return pipeline if reader else Pipeline(pipeline.store, pipeline.embedder)
+        if reader:
+            return pipeline
+        return Pipeline(pipeline.store, pipeline.embedder, records=pipeline.records)

@@ -1,4 +1,9 @@
-"""Body limit: a body that is too long is refused, whether or not it says so beforehand."""
+"""Body limit: a body that is too long, or comes too slowly, is refused.
+
+It is, whether or not it says its length beforehand; what comes after it is waited for without end.
+"""
+
+import asyncio
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -9,11 +14,12 @@ from api.http.problems import response, too_long
 
 
 class BodyLimit:
-    """Lets bodies pass up to a length in bytes."""
+    """Lets bodies pass up to a length in bytes that come within some seconds."""
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
         self._app = app
         self._limit = limit
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -24,14 +30,20 @@ class BodyLimit:
         if said.isdigit() and int(said) > self._limit:
             await response(Request(scope), too_long())(scope, receive, send)
             return
-        taken = 0
+        taken, more = 0, True
+        until = asyncio.get_running_loop().time() + self._seconds
 
         async def receive_some() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, more
+            # FastAPI lets nothing but an HTTPException through while it reads a body.
+            try:
+                async with asyncio.timeout_at(until if more else None):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
             taken += len(message.get("body", b""))
+            more = bool(message.get("more_body"))
             if taken > self._limit:
-                # FastAPI lets nothing else through while it reads a body.
                 raise HTTPException(413)
             return message
 

@@ -83,7 +83,8 @@ class OpenAIError(BaseModel):
 
 def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     described = "An error in OpenAI's shape."
-    return {status: {"model": OpenAIError, "description": described} for status in statuses}
+    every = (*statuses, 401, 403, 429, 500, 503)
+    return {status: {"model": OpenAIError, "description": described} for status in every}
 
 
 def chat_router(asking: Asking, seconds: float) -> APIRouter:
@@ -105,7 +106,7 @@ def chat_router(asking: Asking, seconds: float) -> APIRouter:
                     "text/event-stream": {"schema": EVENT},
                 },
             },
-            **_errors(400, 413, 422, 500, 503, 504),
+            **_errors(400, 408, 413, 422, 504),
         },
         response_model=None,
     )
@@ -128,12 +129,12 @@ def chat_router(asking: Asking, seconds: float) -> APIRouter:
         stream = _stream(request, body, first, events)
         return EventSourceResponse(stream, shutdown_grace_period=seconds)
 
-    @router.get("/v1/models", response_model=None, responses=_errors(500))
+    @router.get("/v1/models", response_model=None, responses=_errors())
     async def models(_caller: Annotated[Caller, Depends(authorised("read"))]) -> JSONResponse:
         """List the one model that there is."""
         return JSONResponse({"object": "list", "data": [_model()]})
 
-    @router.get("/v1/models/{id}", response_model=None, responses=_errors(404, 500))
+    @router.get("/v1/models/{id}", response_model=None, responses=_errors(404))
     async def model(
         id: str,  # noqa: A002 - the path's name for it
         _caller: Annotated[Caller, Depends(authorised("read"))],

@@ -5,10 +5,13 @@ Several workers share a folder of counts, `PROMETHEUS_MULTIPROC_DIR`, set before
 
 import os
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import Response
+
+from api.http.access import authorised
+from api.http.schemas import problems
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -56,7 +59,12 @@ def metrics_router(metrics: Metrics) -> APIRouter:
     """Return the endpoint that Prometheus scrapes."""
     router = APIRouter(tags=["running"])
 
-    @router.get("/metrics", responses={200: {"content": {"text/plain": {}}}}, response_model=None)
+    @router.get(
+        "/metrics",
+        responses={200: {"content": {"text/plain": {}}}, **problems(503)},
+        response_model=None,
+        dependencies=[Depends(authorised("read"))],
+    )
     async def scrape() -> Response:
         """Give the metrics in Prometheus's text format."""
         return Response(metrics.text(), media_type=CONTENT_TYPE)

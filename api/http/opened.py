@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from api.http.kept import KeptAnswers
 from api.http.settings import ServiceSettings
 from index.embed import Embedder, QueryEmbedder
 from index.embedding import MAX_EXPORT_CHARACTERS, EmbeddingModel, LocalModel
@@ -30,11 +31,18 @@ class Collections:
     Args:
         settings: how the service runs.
         reader: reads passages; None for none.
+        kept: keeps the answers.
     """
 
-    def __init__(self, settings: ServiceSettings, reader: PassageReader | None) -> None:
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        reader: PassageReader | None,
+        kept: KeptAnswers,
+    ) -> None:
         self._settings = settings
         self._reader = reader
+        self._kept = kept
         self._embedders: dict[str, QueryEmbedder] = {}
         # Only the thread that adds uses these.
         self._models: dict[str, KeptModel] = {}
@@ -65,7 +73,8 @@ class Collections:
         info = store.info()
         if not info.articles:
             raise NoCollectionError("the collection is empty")
-        return Pipeline(store, self._embedder(info.recipe.model), self._reader)
+        embedder = self._embedder(info.recipe.model)
+        return Pipeline(store, embedder, self._reader, records=self._kept.of(folder))
 
     def model_for(self, folder: Path) -> EmbeddingModel:
         """Return the model to add articles with: the collection's, or the one for a new one."""

@@ -4,6 +4,7 @@ Knows which path has which shape. What a problem says is safe to show: no stack,
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -11,9 +12,9 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
 
 from index.errors import DatelineError, NoCollectionError, StoreError
 from index.filters import FilterError
@@ -55,6 +56,13 @@ def busy(seconds: int) -> ProblemError:
     """Return the problem that too many are waiting already."""
     detail = f"too many requests are waiting: ask again in {seconds} s"
     return ProblemError(503, "busy", "The service is busy", detail, {"Retry-After": str(seconds)})
+
+
+def too_many(kind: str, what: str, seconds: float) -> ProblemError:
+    """Return the problem that a key asked too much."""
+    wait = max(1, math.ceil(seconds))
+    detail = f"{what} with this key: ask again in {wait} s"
+    return ProblemError(429, kind, "Too many requests", detail, {"Retry-After": str(wait)})
 
 
 def too_slow(seconds: float) -> ProblemError:
@@ -170,7 +178,11 @@ async def _on_http(request: Request, error: Exception) -> Response:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return response(request, too_long())
     kind = status.phrase.lower().replace(" ", "-")
-    details = {404: "there is no such path", 405: "this path has no such method: see Allow"}
+    details = {
+        404: "there is no such path",
+        405: "this path has no such method: see Allow",
+        408: "the body did not come in time: send it at once",
+    }
     detail = details.get(status, "the request cannot be read")
     headers = dict(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -181,10 +193,9 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
     path = request.scope["path"]
-    here = [route.methods or set() for route in routes if route.path_regex.match(path)]
-    return set[str]().union(*here)
+    routes = [one for one in iter_route_contexts(request.app.routes) if one.path_regex.match(path)]
+    return set[str]().union(*[route.methods or () for route in routes])
 
 
 def _place(location: Sequence[int | str]) -> str:

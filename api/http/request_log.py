@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.metrics import Metrics
 from api.http.problems import response, unexpected
+from rag.redact import Redactor
 
 log = logging.getLogger("dateline.requests")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -24,10 +25,20 @@ TRACEPARENT = re.compile(
     r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}.*"
 )
 CLIENT_LEFT = 499
+# Those that have a count of their own: a stranger may think up any number of others.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and what a record has in `fields`."""
+    """One JSON object a line: time, level, logger, message, and what a record has in `fields`.
+
+    Args:
+        redactor: knows what must not be logged.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as a line."""
@@ -41,7 +52,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             said["exception"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False, default=str)
+        return self._redactor.text(json.dumps(said, ensure_ascii=False, default=str))
 
 
 class RequestLog:
@@ -87,8 +98,9 @@ class RequestLog:
         state = scope["state"]
         # Paths hold ids of articles, and anything that a stranger tries.
         route = getattr(scope.get("route"), "path", "unmatched")
-        self._metrics.requests.labels(scope["method"], route, str(status)).inc()
-        self._metrics.seconds.labels(scope["method"], route).observe(seconds)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.seconds.labels(method, route).observe(seconds)
         if "outcome" in state:
             self._metrics.answers.labels(state["outcome"]).inc()
         fields = {
@@ -101,5 +113,5 @@ class RequestLog:
         }
         if trace is not None:
             fields |= {"trace_id": trace.group(1), "parent_id": trace.group(2)}
-        fields |= {name: state[name] for name in ("outcome", "reason") if name in state}
+        fields |= {name: state[name] for name in ("key", "outcome", "reason") if name in state}
         log.info("%s %s %s", scope["method"], scope["path"], status, extra={"fields": fields})

@@ -190,10 +190,14 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return what OpenAPI says of the problems that an endpoint may give."""
     said = {
         400: "The body is not JSON.",
+        401: "There is no key, or none that is known.",
+        403: "The key may not do this; or, without keys, the host or origin is not allowed.",
         404: "There is no such thing.",
+        408: "The body did not come in time.",
         413: "The body is too long.",
         415: "The body is of no type that is read here.",
         422: "The request is not as documented, or cannot be asked.",
+        429: "The key asked too much; see Retry-After.",
         500: "Something went wrong here.",
         503: "Too many are waiting, or there is nothing to ask; see Retry-After.",
         504: "It took too long.",

@@ -20,7 +20,7 @@ def search_router(asking: Asking) -> APIRouter:
 
     @router.post(
         "/v1/search",
-        responses={200: {"model": SearchResult}, **problems(400, 413, 422, 503, 504)},
+        responses={200: {"model": SearchResult}, **problems(400, 408, 413, 422, 503, 504)},
         response_model=None,
     )
     async def search(

@@ -10,27 +10,9 @@ from uvicorn.supervisors import Multiprocess
 
 from api.http.app import create_app
 from api.http.metrics import SHARED
+from api.http.request_log import JsonLines
 from api.http.settings import ServiceSettings
-
-# Loggers that speak of how the service runs; requests have a line of their own.
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "api.http.request_log.JsonLines"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "json",
-            "stream": "ext://sys.stderr",
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "dateline": {"level": "INFO"},
-        "uvicorn": {"level": "INFO"},
-        "uvicorn.access": {"level": "WARNING"},
-    },
-}
+from rag.redact import Redactor
 
 
 def serve(settings: ServiceSettings, *, host: str, port: int, workers: int) -> None:
@@ -48,7 +30,7 @@ def serve(settings: ServiceSettings, *, host: str, port: int, workers: int) -> N
         host=host,
         port=port,
         workers=workers,
-        log_config=LOGGING,
+        log_config=_logging(Redactor.from_environment(os.environ)),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=int(settings.seconds) + 5,
@@ -60,3 +42,26 @@ def serve(settings: ServiceSettings, *, host: str, port: int, workers: int) -> N
         # Before any worker starts, since each reads it once.
         os.environ[SHARED] = shared
         Multiprocess(config, sockets=[config.bind_socket()]).run()
+
+
+def _logging(redactor: Redactor) -> dict[str, Any]:
+    """Return what is logged, and how, in every worker."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": JsonLines, "redactor": redactor}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "json",
+                "stream": "ext://sys.stderr",
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        # Loggers that speak of how the service runs; requests have a line of their own.
+        "loggers": {
+            "dateline": {"level": "INFO"},
+            "uvicorn": {"level": "INFO"},
+            "uvicorn.access": {"level": "WARNING"},
+        },
+    }

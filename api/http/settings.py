@@ -1,7 +1,9 @@
 """Service settings: how one worker of the service runs, as a plain value that can be passed on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from api.access.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,9 @@ class ServiceSettings:
         waiting: how many more may wait for each of these before callers are sent away.
         seconds: how long a request may take.
         body_bytes: how long a request's body may be.
+        limits: how much each key may ask.
+        origins: the web origins whose pages may ask.
+        keep_answers: how many answers of a collection are kept, the newest; 0 keeps none.
         reply_seconds: how long a caller waits for an article to go in before it gets a job to poll.
     """
 
@@ -28,4 +33,7 @@ class ServiceSettings:
     waiting: int = 64
     seconds: float = 60.0
     body_bytes: int = 4 * 1024**2
+    limits: Limits = field(default_factory=Limits)
+    origins: tuple[str, ...] = ()
+    keep_answers: int = 10_000
     reply_seconds: float = 5.0

@@ -16,7 +16,9 @@ from index.errors import MismatchError
 from index.sqlite.change import ARTICLE_FIELDS, Change
 from index.sqlite.database import SqliteDatabase
 from index.sqlite.schema import recipe_from_json
-from index.sqlite.vectors import SqliteVectors
+from index.sqlite.sizing import Sizing
+from index.sqlite.training import train_apart
+from index.sqlite.vectors import SqliteVectors, Training
 from index.sqlite.words import SqliteWords
 from index.store import (
     CollectionInfo,
@@ -29,8 +31,7 @@ from index.store import (
     Recipe,
     StoredPassage,
 )
-from index.types import Article, Passage, PassageVectors, Removed, Span, Vector
-from index.vectors import Ids
+from index.types import Article, Ids, Passage, PassageVectors, Removed, Span, Vector
 
 T = TypeVar("T")
 PASSAGES_OF = (
@@ -49,6 +50,9 @@ class SqliteStore:
     Args:
         folder: the data folder.
         create: make the folder and the database with the first change, where there is none.
+        sizing: which vector index is used from which size on, see `index.sqlite.sizing`.
+        training: sees to it that the cells of a large collection are worked out; by default that
+            is started in a process of its own.
 
     Raises:
         NoCollectionError: there is no collection and `create` is false.
@@ -56,10 +60,17 @@ class SqliteStore:
         StoreError: the folder or the database cannot be opened.
     """
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        create: bool = False,
+        sizing: Sizing | None = None,
+        training: Training = train_apart,
+    ) -> None:
         self.folder = folder
         self._db = SqliteDatabase(folder, create=create)
-        self._vectors = SqliteVectors(self._db)
+        self._vectors = SqliteVectors(self._db, sizing, training)
         self._words = SqliteWords(self._db)
 
     @contextlib.contextmanager
@@ -114,7 +125,7 @@ class SqliteStore:
                 info = self._info()
             with self._db.transaction():
                 # What another has written since is part of the file, too.
-                self._vectors.checkpoint(self._info())
+                self._vectors.checkpoint()
         return info
 
     def article(self, article_id: str) -> Article | None:
@@ -214,7 +225,7 @@ class SqliteStore:
             within = None if articles is None else self._passages_of(articles)
             if info.passages == 0 or limit < 1 or (within is not None and not len(within)):
                 return []
-            found = self._vectors.search(info, query, limit, within)
+            found = self._vectors.search(query, limit, within)
             return [Match(i, score) for i, score in found]
 
     def search_words(

@@ -4,7 +4,12 @@ BM25 as SQLite's FTS5 ranks it. What a search costs grows with the passages that
 frequent word brings most of them while it tells them apart the least. So passages are brought by
 the rarest words, for as long as all that they bring together stays within a budget; the other words
 only help to rank them. The rarest word always brings its passages, and in a small collection every
-word does. Knows nothing of questions.
+word does.
+
+How many passages hold a frequent word is not counted in a large collection, but worked out from
+parts of it.
+
+Knows nothing of questions.
 """
 
 import json
@@ -17,6 +22,11 @@ from index.store import Match
 BUDGET = 3_000
 # How many words' counts are kept in memory.
 KEPT_COUNTS = 10_000
+# Passages with a word are counted one by one up to here. Beyond that, those in so many stretches
+# are, together this share of the collection; spread over it, as words come and go with the years.
+COUNTED = 20_000
+STRETCHES = 20
+COUNTED_SHARE = 0.05
 
 
 class SqliteWords:
@@ -25,11 +35,18 @@ class SqliteWords:
     Args:
         database: the collection's.
         budget: how many passages a search may score, unless its rarest word alone brings more.
+        counted: up to how many passages those that hold a word are counted one by one.
     """
 
-    def __init__(self, database: SqliteDatabase, budget: int = BUDGET) -> None:
+    def __init__(
+        self,
+        database: SqliteDatabase,
+        budget: int = BUDGET,
+        counted: int = COUNTED,
+    ) -> None:
         self._db = database
         self._budget = budget
+        self._counted = counted
         self._counts: dict[str, int] = {}
         self._counted_in: str | None = None
 
@@ -59,16 +76,42 @@ class SqliteWords:
         return found or self._ranked(every, limit, within)
 
     def count(self, word: str) -> int:
-        """Return how many passages hold a word, in themselves or in their article's heading."""
+        """Return how many passages hold a word, in themselves or in their article's heading.
+
+        Exactly while they are few; a frequent word's are estimated.
+        """
         generation = self._db.meta("generation")
         if generation != self._counted_in or len(self._counts) >= KEPT_COUNTS:
             self._counts, self._counted_in = {}, generation
         if word not in self._counts:
-            row = self._db.sql.execute(
-                "SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(word),)
-            ).fetchone()
-            self._counts[word] = int(row[0])
+            found = self._count(word)
+            self._counts[word] = found if found <= self._counted else self._estimated(word)
         return self._counts[word]
+
+    def _count(self, word: str) -> int:
+        """Count the passages that hold a word, as far as to one more than is counted."""
+        row = self._db.sql.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)",
+            (_quoted(word), self._counted + 1),
+        ).fetchone()
+        return int(row[0])
+
+    def _estimated(self, word: str) -> int:
+        # Each by itself: asked for both at once, SQLite goes through all rows.
+        first, last = (
+            int(self._db.sql.execute(f"SELECT {end}(id) FROM words_docsize").fetchone()[0] or 0)  # noqa: S608
+            for end in ("min", "max")
+        )
+        step = max(1, (last + 1 - first) // STRETCHES)
+        length = max(1, round(step * COUNTED_SHARE))
+        found = 0
+        for start in range(first, last + 1, step):
+            found += self._db.sql.execute(
+                "SELECT count(*) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?",
+                (_quoted(word), start, start + length - 1),
+            ).fetchone()[0]
+        # There are no fewer than were counted.
+        return max(self._counted + 1, round(found * step / length))
 
     def _within_budget(self, held: dict[str, int], share: float) -> list[str]:
         """Return the rarest words that bring at most as many passages as are to be scored.

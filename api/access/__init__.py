@@ -1,0 +1,1 @@
+"""Who may use a service, of which collection and how much. Knows nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""The chat: a conversation with a collection, in a terminal or through a pipe."""

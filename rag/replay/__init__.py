@@ -1,0 +1,1 @@
+"""Replay: an answer that was kept is compared with the collection as it is."""

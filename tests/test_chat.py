@@ -1,0 +1,341 @@
+"""The chat as a person meets it: real terminals and pipes, real answers from the seeds."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from api.chat.answering import Answering
+from api.chat.flow import Flow
+from api.chat.passage import in_context, in_paragraph
+from api.chat.screen import Screen
+from api.markdown import answer_markdown
+from api.render import paragraph
+from index.types import Span
+from rag.pipeline import Pipeline
+from rag.types import Citation, DatedWords, Sentence
+from tests.conftest import ROOT, Run
+from tests.slow_chat import SLOW_QUESTION
+from tests.terminal import ROWS, Terminal
+from tests.test_model_command import ANSWER
+
+TARIFF = "What tariff does Canada put on Chinese electric vehicles?"
+LONG_SINCE = "How long since a Canadian leader last went to Beijing?"
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+FIRST_PROMPT_SECONDS = 5.0  # on a machine that runs other tests besides; alone it takes half of one
+
+
+@pytest.fixture
+def chat(seeds_data: Path, cache: Path, tmp_path: Path) -> Iterator[Terminal]:
+    arguments = ["-m", "api", "chat", "--data", str(seeds_data)]
+    terminal = Terminal(arguments, tmp_path, columns=100, DATELINE_CACHE=str(cache))
+    yield terminal
+    terminal.child.close(force=True)
+
+
+def piped(seeds_data: Path, dateline_cache: Path, folder: Path, *lines: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "api", "chat", "--data", str(seeds_data)],
+        input="\n".join(lines),
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "DATELINE_CACHE": str(dateline_cache), "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_a_conversation_of_a_dozen_turns(seeds_data: Path, cache: Path, tmp_path: Path) -> None:
+    script = str(ROOT / "tests" / "slow_chat.py")
+    arguments = [script, "chat", "--data", str(seeds_data)]
+    chat = Terminal(arguments, tmp_path, columns=100, DATELINE_CACHE=str(cache))
+    chat.wait_for("5 articles to 2026-01-15")
+
+    chat.child.send(f"{SLOW_QUESTION}\r")
+    # The first sentence is there, and the second will not be for a while.
+    chat.wait_for(r"\[1\]")
+    chat.child.send("typed meanwhile")
+    asked = time.monotonic()
+    chat.child.sendcontrol("c")
+    stopped = chat.wait_for("stopped; /retry asks again")
+    assert time.monotonic() - asked < 1.0
+    assert "Sources" not in stopped
+    assert "typed meanwhile" not in stopped
+    assert "nothing has been answered yet" in chat.turn("/source 1")
+    assert "Sources" in chat.turn("/retry", "Evidence as of")
+    chat.turn("/new")
+
+    first = chat.turn(TARIFF, "Evidence as of")
+    assert "tariffs of 100% on Chinese electric vehicles" in first
+    assert "[1] Clash Report" in first
+    assert "understood as" not in first
+
+    follow_up = chat.turn("And on steel?", "Evidence as of")
+    assert "understood as: What tariff does Canada put on steel?" in follow_up
+
+    differing = chat.turn(LONG_SINCE, "Evidence as of")
+    assert re.search(r"  Nearly a decade +National Post, 15 January 2026 +\[1\]", differing)
+    assert re.search(r"  eight years +Squeezed by US", differing)
+
+    context = chat.turn("/source 1")
+    assert "Nearly a decade has passed" in context
+    assert "try to reset ties" in context
+
+    assert "did you mean /sources?" in chat.turn("/sorces")
+
+    narrowed = chat.turn("/filter outlet=National Post after=2026-01")
+    assert "1 of 5 articles are asked" in narrowed
+    chat.wait_for("outlet=National Post · after=2026-01 · /help")
+
+    again = chat.turn("/retry", "Evidence as of")
+    assert "eight years" not in again
+    assert "Nearly a decade" in again
+
+    chat.turn("/filter off", "all 5 articles are asked")
+    chat.resize(60)
+    unanswered = chat.turn("Who baked the butter tarts?", "nearest passages")
+    assert "do not answer" in unanswered
+    body = unanswered.split("\n", 1)[1]
+    assert max(len(line) for line in body.splitlines()) <= 60
+    assert max(len(line) for line in body.splitlines()) > 45
+
+    chat.turn("/save talk.json", "4 answers saved in talk.json")
+    chat.turn("/save talk.md", "4 answers saved in talk.md")
+    assert_saved(tmp_path)
+
+    chat.child.send("half a line")
+    chat.child.sendcontrol("c")
+    assert "/save FILE" in chat.turn("/help")
+    chat.child.sendcontrol("d")
+    assert chat.ended() == 0
+
+
+def assert_saved(folder: Path) -> None:
+    saved = json.loads((folder / "talk.json").read_text("utf-8"))["turns"]
+    assert [turn["question"] for turn in saved][:2] == [TARIFF, "And on steel?"]
+    assert saved[2]["filter"] == {"outlet": "National Post", "after": "2026-01"}
+    assert saved[3]["answer"]["abstained"] is True
+    page = (folder / "talk.md").read_text("utf-8")
+    assert page.count("\n## ") + page.startswith("## ") == 4
+
+
+def test_the_prompt_comes_before_the_collection_is_open(chat: Terminal) -> None:
+    started = time.monotonic()
+    chat.wait_for("›")
+    assert time.monotonic() - started < FIRST_PROMPT_SECONDS
+    chat.wait_for("5 articles")
+
+
+def test_quoted_words_stand_out_in_their_paragraph(chat: Terminal) -> None:
+    chat.wait_for("5 articles")
+    chat.turn(LONG_SINCE, "Evidence as of")
+    bold = "".join(
+        chat.screen.buffer[row][column].data
+        for row in range(ROWS)
+        for column in range(chat.screen.columns)
+        if chat.screen.buffer[row][column].bold
+    )
+    assert "Nearly a decade has passed since a prime minister of Canada was last" in bold
+    assert "try to reset ties" not in bold
+
+
+def test_what_was_typed_is_found_again_in_the_next_session(
+    seeds_data: Path, cache: Path, tmp_path: Path
+) -> None:
+    arguments = ["-m", "api", "chat", "--no-reader", "--data", str(seeds_data)]
+    first = Terminal(arguments, tmp_path, columns=100, DATELINE_CACHE=str(cache))
+    first.wait_for("5 articles")
+    first.turn(TARIFF, "Evidence as of")
+    first.child.sendcontrol("d")
+    assert first.ended() == 0
+    [history] = tmp_path.rglob("chat-history")
+    assert history.stat().st_mode & 0o777 == 0o600
+    second = Terminal(arguments, tmp_path, columns=100, DATELINE_CACHE=str(cache))
+    second.wait_for("5 articles")
+    second.child.sendcontrol("r")
+    second.child.send("electric veh")
+    second.wait_for(re.escape(TARIFF))
+    second.child.send("\r")
+    second.child.send("\r")
+    second.wait_for("Evidence as of")
+    second.child.close(force=True)
+
+
+def test_a_line_can_be_continued_and_what_begins_it_completed(chat: Terminal) -> None:
+    chat.wait_for("5 articles")
+    chat.child.send("What tariff does Canada put\\\ron Chinese electric vehicles?\r")
+    assert "100%" in chat.wait_for("Evidence as of")
+    chat.settle()
+    chat.child.send("/filter outlet=Nat")
+    chat.wait_for("  National Post")
+    chat.child.send("\t")
+    chat.wait_for("/filter outlet=National Post")
+    chat.child.send("\r\r")
+    chat.wait_for("1 of 5 articles are asked")
+    chat.child.send("/articles 00")
+    chat.wait_for("001_f477f016607da686")
+
+
+def test_piped_lines_are_turns_and_nothing_but_text_comes_out(
+    seeds_data: Path, cache: Path, tmp_path: Path
+) -> None:
+    shown = piped(
+        seeds_data, cache, tmp_path, TARIFF, "And on steel?", "", "/nonsense", "/as-of yesterday"
+    )
+    assert CONTROL.search(shown) is None
+    assert f"› {TARIFF}" in shown
+    assert "understood as: What tariff does Canada put on steel?" in shown
+    assert "there is no command /nonsense: /help lists the commands" in shown
+    assert "write a date as 2026-01-31" in shown
+    assert not (tmp_path / ".local" / "state").exists()
+
+
+def test_commands_say_what_to_type_instead(seeds_data: Path, cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text("keep me")
+    shown = piped(
+        seeds_data,
+        cache,
+        tmp_path,
+        *("/source 1", "/retry", "/explain", "/save talk.md", "/filter color=red", "/filter x"),
+        *("/filter outlet=Nowhere Gazette", "/filter off", "/as-of 2026-01-14", "/as-of off"),
+        *(TARIFF, "/source 9", "/save talk.txt", "/save mine.md", "/save no/such/talk.md", "/save"),
+        *("/articles 000_e1418f3ff0518dd", "/model nonsense", "/model", "/new", "/sources"),
+        *("/quit", "Who is never asked?"),
+    )
+    for said in (
+        "nothing has been answered yet: ask a question first",
+        "nothing has been asked yet: ask a question first",
+        "nothing is filtered by color",
+        "type /filter outlet=Courier after=2026-01, or /filter off",
+        "No article is like that: /filter off asks all. The outlets are Clash Report,",
+        "as of 2026-01-14: 2 of 5 articles are asked",
+        "type /source 1 to /source",
+        "talk.txt has another suffix: name a file in .md or .json",
+        "mine.md is there already: choose another name",
+        "cannot be written: No such file or directory",
+        "name a file: /save talk.md",
+        "did you mean '000_e1418f3ff0518dd0'?",
+        "names no provider",
+        "answers are the articles' own sentences",
+        "a new conversation",
+    ):
+        assert said in shown, said
+    assert (tmp_path / "mine.md").read_text() == "keep me"
+    assert shown.rstrip().endswith("› /quit")
+
+
+def test_without_a_collection_the_bundled_one_is_built_before_the_first_prompt(
+    dateline: Run,
+) -> None:
+    done = dateline("chat", "--data", "new")
+    assert done.returncode == 0
+    assert "building the bundled articles" in done.stderr
+    assert dateline("articles", "--data", "new").stdout.count("\n") == 5
+
+
+def test_a_chat_imports_nothing_heavy_before_its_prompt() -> None:
+    script = "import sys, api.cli, api.chat.loop, api.chat.completion; print([m for m in "
+    script += "('numpy', 'faiss', 'onnxruntime', 'rich.console', 'torch') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("width", [20, 33, 60, 120])
+def test_sentences_that_come_one_by_one_are_wrapped_as_if_they_had_come_at_once(width: int) -> None:
+    sentences = [
+        "北京の関税 is 100%. [1]",
+        "An " + "extraordinarily" * 3 + " long word.",
+        "e\u0301té. [2]",
+    ]
+    sentences += ["Nearly a decade has passed since a prime minister was last there. [1][2]"] * 2
+
+    def console() -> Console:
+        return Console(file=StringIO(), width=width, force_terminal=True, color_system=None)
+
+    grown, whole = console(), console()
+    flow = Flow(grown)
+    for sentence in sentences:
+        flow.add(Text(sentence))
+    flow.end()
+    paragraph(whole, Text(" ".join(sentences)))
+    assert grown.file.getvalue() == whole.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_long_paragraph_is_cropped_at_words_around_what_is_quoted() -> None:
+    before, quote, after = "before " * 80, "These are the words.", " after" * 80
+    text = f"First line.\n\n{before}{quote}{after}\n\nLast line."
+    start = text.index(quote)
+    span = Span(start, start + len(quote))
+    [shown] = in_paragraph(text, [span])
+    assert shown.plain.startswith("… before before")
+    assert shown.plain.endswith("after after …")
+    assert len(shown.plain) < 320
+    styled = {shown.plain[part.start : part.end]: part.style for part in shown.spans}
+    assert styled[quote] == "bold"
+    context = [part.plain for part in in_context(text, [span], marks=True)]
+    assert context[0] == "First line."
+    assert f"»{quote}«" in context[1]
+    assert context[2] == "Last line."
+
+
+def test_what_is_asked_after_a_stop_waits_for_no_queue_of_old_events() -> None:
+    class Endless:
+        store = None
+
+    taken: list[int] = []
+
+    def ask(_pipeline: Pipeline) -> Iterator[int]:
+        for n in range(1_000_000):
+            taken.append(n)
+            time.sleep(0.005)
+            yield n
+
+    answering = Answering(Endless, lambda _opened: None)  # type: ignore[arg-type]
+    events = answering.stream(ask)
+    assert next(events) == 0
+    events.close()  # type: ignore[attr-defined]
+    assert answering.call(lambda _pipeline: "at once") == "at once"
+    stopped_at = len(taken)
+    time.sleep(0.1)
+    assert len(taken) == stopped_at
+
+
+def test_what_goes_wrong_in_the_thread_is_raised_where_it_was_asked() -> None:
+    def broken() -> Pipeline:
+        raise OSError("no disk")
+
+    told: list[object] = []
+    answering = Answering(broken, told.append)
+    with pytest.raises(OSError, match="no disk"):
+        answering.call(lambda pipeline: pipeline)
+    with pytest.raises(OSError, match="no disk"):
+        list(answering.stream(lambda pipeline: iter([pipeline])))
+    assert isinstance(told[0], OSError)
+
+
+def test_relative_words_have_their_dates_in_the_chat_and_in_markdown() -> None:
+    quote = "It closed on Friday."
+    citation = Citation(1, "a", quote, 0, len(quote))
+    words = DatedWords("on Friday", 10, 19, "2026-01-16", "day", "Friday 16 January 2026")
+    sentences = [Sentence(quote, "supported", 1.0, None, (citation,), (words,))] * 2
+    answer = replace(ANSWER, sentences=tuple(sentences))
+    shown = Console(file=StringIO(), width=80)
+    Screen(shown).sources(answer, lambda _article: None)
+    for text in (shown.file.getvalue(), answer_markdown(answer)):  # type: ignore[attr-defined]
+        assert text.count("“on Friday”: Friday 16 January 2026") == 1
+        assert text.count(f"“{quote}”") == 1
