@@ -27,7 +27,10 @@ REPORT_SECONDS = 60
 class Headed(Protocol):
     """A network that is an encoder and heads upon it."""
 
-    encoder: torch.nn.Module
+    @property
+    def encoder(self) -> torch.nn.Module:
+        """What it reads with."""
+        ...
 
     def heads(self) -> list[torch.nn.Parameter]:
         """Return the weights that are not the encoder's."""

@@ -6,7 +6,6 @@ Run by onnxruntime; torch is not needed. Knows nothing of what a network reads o
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +46,7 @@ class Network:
             raise damaged from error
 
     def run(
-        self, outputs: Sequence[str], feed: Mapping[str, npt.NDArray[Any]]
+        self, outputs: Sequence[str], feed: Mapping[str, object]
     ) -> list[npt.NDArray[np.float32]]:
         """Return what it says of a batch, an array for each output."""
         result: list[npt.NDArray[np.float32]] = self._session.run(list(outputs), dict(feed))

@@ -8,7 +8,8 @@ to be held to. Writes `DIR/whole`, tuned on all of it, which is what ships; and 
 `DIR/fold-1` and so on, each tuned without the documents of its fold, by which
 `evals.verifier.measure` judges those.
 
-Some of what START learnt from is gone through again.
+Some of what START learnt from is gone through again, and the tuned weights are averaged with those
+of START (Wortsman et al. 2022, arXiv:2109.01903), as in `evals.reader.tune`.
 """
 
 import argparse
@@ -28,8 +29,8 @@ from evals.benchmarks.summedits import PAIRS
 from evals.course import SEED, Course, say
 from evals.provenance import commit, machine
 from evals.reader.sources import sentences_of
-from evals.reader.tune import WHOLE, fold_name, folds_of
-from evals.verifier.claims import WORD, Claim, Words, read_claims
+from evals.reader.tune import TUNED_SHARE, WHOLE, fold_name, folds_of
+from evals.verifier.claims import WORD, Claim, Label, Words, read_claims
 from evals.verifier.fit import encoded, fit
 from evals.verifier.model import load, save
 from index.models import file_sha256
@@ -90,7 +91,7 @@ def read_edited(folder: Path) -> Iterator[Edited]:
         text, document = row["summary"], row["document"]
         evidence = tuple(span.of(document) for span in sentences_of(document))
         wrong = () if row["supported"] else _wrong(text, kept.get(document, set()))
-        label = "supported" if row["supported"] else "not_supported"
+        label: Label = "supported" if row["supported"] else "not_supported"
         name = document_of(row)
         yield Edited(name, Claim(text, evidence, label, name, row["domain"], wrong))
 
@@ -110,6 +111,7 @@ def _tune(options: argparse.Namespace, name: str, edited: list[Edited], again: l
     torch.manual_seed(SEED)
     random_ = random.Random(SEED)  # noqa: S311 - nothing is secret here
     network, encoder = load(options.start)
+    before = {name: weights.clone() for name, weights in network.state_dict().items()}
     fold_of = folds_of((one.document for one in edited), options.folds)
     kept_out = [one for one in edited if fold_name(fold_of[one.document]) == name]
     claims = [one.claim for one in edited if fold_name(fold_of[one.document]) != name]
@@ -123,6 +125,10 @@ def _tune(options: argparse.Namespace, name: str, edited: list[Edited], again: l
         save(network, options.start, out)
 
     loss = fit(network, learnt, validated, course, keep, RATE)
+    after = network.state_dict()
+    network.load_state_dict(
+        {name: torch.lerp(before[name], after[name], TUNED_SHARE) for name in after}
+    )
     keep()
     card: dict[str, Any] = json.loads((options.start / CARD).read_text("utf-8"))
     card["tuned"] = {
@@ -133,6 +139,7 @@ def _tune(options: argparse.Namespace, name: str, edited: list[Edited], again: l
             "licence": "Apache-2.0",
         },
         "claims": dict(sorted(Counter(claim.source for claim, _ in learnt).items())),
+        "tuned_share": TUNED_SHARE,
         "epochs": EPOCHS,
         "minutes": round(course.elapsed / 60, 1),
         "loss": round(loss, 4),

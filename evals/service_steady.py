@@ -1,0 +1,131 @@
+"""Service steadiness: is memory flat over many requests, and readers served while articles go in?
+
+Starts a real `dateline serve`, searches it so many times and notes the memory of its processes on
+the way; then searches it quietly and while articles are posted, and compares how long the slowest
+twentieth took. Run as `python -m evals.service_steady`.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from evals.provenance import commit, machine
+from evals.service_crash import Desk
+from evals.service_load import ROOT, load, served
+from evals.suite import load_suite
+from index.build import build
+from index.embedding import LocalModel
+from index.models import DEFAULT_MODEL, cache_folder
+from index.sqlite.store import SqliteStore
+
+CLIENTS = 4
+PARTS = 10
+TEXT = (
+    "The council of ward {0} met on Monday and voted for bridge {0}. It will cost {0} million "
+    "pounds, said its chair, and open in the spring. Nobody in ward {0} voted against it. "
+)
+PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def memory_mib(parent: int) -> float:
+    """Return the resident memory of a process's descendants, in MiB; Linux only."""
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name in brackets may hold anything.
+            rest = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(rest[1]), []).append(int(status.parent.name))
+    waiting, total = list(children.get(parent, [])), 0
+    while waiting:
+        process = waiting.pop()
+        waiting += children.get(process, [])
+        try:
+            total += int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        except OSError:
+            continue
+    return total * PAGE_KIB / 1024
+
+
+def _many(url: str, bodies: list[bytes], requests: int) -> list[float]:
+    """Return the memory before, and after each tenth of so many searches."""
+    noted = [memory_mib(os.getpid())]
+    done = 0
+    for part in range(1, PARTS + 1):
+        while done < requests * part / PARTS:
+            _, took = asyncio.run(load(url, "/v1/search", bodies, CLIENTS, 2))
+            done += len(took)
+        noted.append(memory_mib(os.getpid()))
+        _say(f"{done} searches: {noted[-1]:.0f} MiB")
+    return noted
+
+
+def _while_adding(url: str, bodies: list[bytes], articles: int, seconds: float) -> None:
+    desk = Desk(url)
+    _, quiet = asyncio.run(load(url, "/v1/search", bodies, CLIENTS, seconds))
+    jobs: list[str] = []
+    started = time.monotonic()
+
+    def post() -> None:
+        for number in range(articles):
+            article = {"id": f"ward-{number}", "text": TEXT.format(number) * 3}
+            _, reply = desk.call("POST", "/v1/articles", article, Prefer="respond-async")
+            jobs.append(reply["id"])
+
+    poster = threading.Thread(target=post)
+    poster.start()
+    busy: list[float] = []
+    stored = 0
+    while stored < articles:
+        busy += asyncio.run(load(url, "/v1/search", bodies, CLIENTS, 2))[1]
+        if not poster.is_alive():
+            stored = sum(desk.call("GET", f"/v1/jobs/{job}")[1]["status"] == "done" for job in jobs)
+    took = time.monotonic() - started
+    poster.join()
+    before, after = (float(np.percentile(found, 95)) * 1000 for found in (quiet, busy))
+    _say(
+        f"{articles} articles in {took:.0f} s; search p95 {before:.0f} ms quiet (n {len(quiet)}), "
+        f"{after:.0f} ms meanwhile (n {len(busy)}), ratio {after / before:.2f}"
+    )
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the result of this command
+
+
+def main() -> None:
+    """Measure, and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--articles", type=int, default=1_000)
+    parser.add_argument("--seconds", type=float, default=20, help="of quiet reading")
+    options = parser.parse_args()
+    suite = load_suite(ROOT / "evals" / "golden" / "seeds.yaml")
+    bodies = [json.dumps({"question": c.question}).encode() for c in suite.cases if not c.history]
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqliteStore(Path(folder), create=True)
+        build(
+            [ROOT / "seeds"], store, LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
+        )
+        store.close()
+        _say(f"commit {commit()}; {machine()}; {CLIENTS} clients")
+        with served(Path(folder), "--per-minute", "1000000") as url:
+            noted = _many(url, bodies, options.requests)
+            half = len(noted) // 2
+            grown = max(noted[half:]) / noted[half] - 1
+            _say(
+                f"memory over the second half of {options.requests} searches: {grown:+.1%} at most"
+            )
+            _while_adding(url, bodies, options.articles, options.seconds)
+
+
+if __name__ == "__main__":
+    main()
