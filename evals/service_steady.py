@@ -7,6 +7,7 @@ twentieth took. Run as `python -m evals.service_steady`.
 
 import argparse
 import asyncio
+import http
 import json
 import os
 import tempfile
@@ -31,6 +32,7 @@ TEXT = (
     "The council of ward {0} met on Monday and voted for bridge {0}. It will cost {0} million "
     "pounds, said its chair, and open in the spring. Nobody in ward {0} voted against it. "
 )
+ASYNC = {"Prefer": "respond-async"}
 PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 
@@ -77,7 +79,10 @@ def _while_adding(url: str, bodies: list[bytes], articles: int, seconds: float) 
     def post() -> None:
         for number in range(articles):
             article = {"id": f"ward-{number}", "text": TEXT.format(number) * 3}
-            _, reply = desk.call("POST", "/v1/articles", article, Prefer="respond-async")
+            status, reply = desk.call("POST", "/v1/articles", article, **ASYNC)
+            while status == http.HTTPStatus.SERVICE_UNAVAILABLE:  # so many wait already
+                time.sleep(1)
+                status, reply = desk.call("POST", "/v1/articles", article, **ASYNC)
             jobs.append(reply["id"])
 
     poster = threading.Thread(target=post)
@@ -117,7 +122,7 @@ def main() -> None:
         )
         store.close()
         _say(f"commit {commit()}; {machine()}; {CLIENTS} clients")
-        with served(Path(folder), "--per-minute", "1000000") as url:
+        with served(Path(folder), "--per-minute", "0") as url:
             noted = _many(url, bodies, options.requests)
             half = len(noted) // 2
             grown = max(noted[half:]) / noted[half] - 1

@@ -23,31 +23,28 @@ def encoded(claims: Sequence[Claim], encoder: ClaimEncoder) -> list[Pair]:
     return [(claim, read) for claim, read in pairs if read.whole]
 
 
-def fit(  # noqa: PLR0913, PLR0917 - each is one thing, and none has a default
+def fit(
     network: ClaimReader,
     learnt: Sequence[Pair],
     validated: Sequence[Pair],
     course: Course,
     keep: Callable[[], None],
-    rate: float,
 ) -> float:
     """Go through the course, validating on the way; return the mean loss since the last report.
 
     Args:
         network: is changed in place.
         learnt: what it follows.
-        validated: what it is measured on meanwhile; nothing, for no measure.
+        validated: what it is measured on meanwhile.
         course: how long.
         keep: called at each validation.
-        rate: the largest learning rate of the encoder.
     """
 
     def checked() -> None:
-        if validated:
-            say(f"{course.share:6.1%} {validate(network, validated)}")
-            keep()
+        say(f"{course.share:6.1%} {validate(network, validated)}")
+        keep()
 
-    return follow(network, learnt, course, rate, lambda batch: _loss(network, batch), checked)
+    return follow(network, learnt, course, RATE, lambda batch: _loss(network, batch), checked)
 
 
 def _loss(network: ClaimReader, batch: Sequence[Pair]) -> torch.Tensor:

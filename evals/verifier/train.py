@@ -19,7 +19,7 @@ from evals.course import SEED, Course, say
 from evals.provenance import commit, machine
 from evals.reader.sources import file_of
 from evals.verifier.claims import CLAIMS, LICENCES, TEXTS, read_claims
-from evals.verifier.fit import RATE, encoded, fit
+from evals.verifier.fit import encoded, fit
 from evals.verifier.model import new_claim_reader, save
 from evals.verifier.scores import validate
 from index.models import DEFAULT_MODEL, file_sha256
@@ -54,7 +54,6 @@ def main(arguments: list[str] | None = None) -> int:
         validated[:VALIDATED],
         course,
         lambda: save(network, start, options.out),
-        RATE,
     )
     save(network, start, options.out)
     card = {
