@@ -433,5 +433,6 @@ def test_how_many_answers_are_kept_can_be_set(dateline: Run, seeds_data: Path) -
         done = dateline("ask", "Who?", "--data", seeds_data, DATELINE_KEEP_ANSWERS=wrong)
         assert done.returncode == 2
         assert done.stderr == (
-            f"dateline: DATELINE_KEEP_ANSWERS is {wrong!r}: write a whole number from 0 to 100000\n"
+            f"dateline: DATELINE_KEEP_ANSWERS is {wrong!r}: "
+            "write a whole number from 0 to 100,000\n"
         )
