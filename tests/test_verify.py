@@ -162,3 +162,11 @@ def test_a_sentence_too_long_to_be_read_whole_is_not_supported() -> None:
     text = "Berg met Lind and " * 60 + "left."
     found = bundled_verifier().verify(text, cited("Berg met Lind and left."))
     assert found.verdict == "unsupported"
+
+
+def test_what_stands_before_a_cited_sentence_supports_nothing() -> None:
+    text = "The harbour board chose Ada Quist as its chair. She will serve two years."
+    article = Article(id="a", text=text, published="2026-01-14")
+    second = [Cited(article, Span(text.index("She"), len(text)))]
+    found = bundled_verifier().verify("The harbour board chose Ada Quist as its chair.", second)
+    assert found.verdict != "supported"

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from index.chunk import paragraphs, split_sentences
 from index.types import Span
-from rag.answer import leans_back
 from rag.comparing.names import find_speakers
 from rag.comparing.number_reading import find_quantities
 from rag.comparing.quantities import Measure
@@ -87,14 +86,9 @@ def bundled_verifier() -> Verifier:
 
 
 def _evidence(cited: Sequence[Cited]) -> list[str]:
-    """Return the sentences that are cited, each after the one that it leans on, if it does."""
+    """Return the sentences that are cited; what is not cited can support nothing."""
     told: dict[str, None] = {}
     for stretch in cited:
-        text, start = stretch.article.text, stretch.span.start
-        if leans_back(stretch.text):
-            before = text[max(0, start - BEFORE) : start]
-            parts = [span for part in paragraphs(before) for span in split_sentences(before, part)]
-            told |= {span.of(before): None for span in parts[-1:]}
         spans = (s for p in paragraphs(stretch.text) for s in split_sentences(stretch.text, p))
         told |= {span.of(stretch.text): None for span in spans}
     return list(told)
