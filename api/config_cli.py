@@ -59,12 +59,13 @@ def config(
         from rich.text import Text  # noqa: PLC0415 - rich is slow to import
 
         from api.render import INDENT, clean, paragraph  # noqa: PLC0415
+        from api.settings_values import written  # noqa: PLC0415
 
         console = result_console()
         for one in declared().values():
             value = getattr(found.settings, one.name)
             line = Text(one.name, style="bold cyan")
-            line.append(f" = {'unset' if value is None else clean(str(value))}", "not bold default")
+            line.append(f" = {clean(written(value))}", "not bold default")
             paragraph(console, line.append(f"  ({found.origins[one.name]})", "not bold dim"))
             paragraph(console, Text(f"{one.what} · {one.variable}", style="dim"), INDENT)
 

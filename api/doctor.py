@@ -61,7 +61,7 @@ def findings(environment: Mapping[str, str], data: Path | None = None) -> Iterat
         return
     yield from _configuration(environment, found)
     settings = found.settings
-    for examine in (_models, _collection, _folders, _space):
+    for examine in (_models, _collection, _beside, _folders, _space):
         yield from _spared(examine, settings)
     yield from _terminal(environment)
 
@@ -187,13 +187,37 @@ def _collection(settings: Settings) -> Iterator[Finding]:
         store = SqliteStore(settings.data)
         info = store.info()
         store.close()
-        counts = f"{info.articles:,} articles, {info.passages:,} passages"
+        counts = f"{_count(info.articles, 'article')}, {_count(info.passages, 'passage')}"
         says = f"{counts} in {settings.data}: all of them whole"
         yield Finding("collection", "right", says)
     reason = vector_fault(settings.data)
     if reason is not None:
         do = "nothing: the next question makes it again"
         yield Finding("vector file", "doubtful", reason, do)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _beside(settings: Settings) -> Iterator[Finding]:
+    """Yield what is wrong with the files beside the collection; where there is none, nothing is."""
+    from api.access.errors import AccessError  # noqa: PLC0415 - only for this
+    from api.access.keys import Keys  # noqa: PLC0415
+    from rag.records.answers import AnswerRecords  # noqa: PLC0415
+
+    records = AnswerRecords(settings.data)
+    try:
+        records.latest(1)
+    except DatelineError as error:
+        # An answer leaves all the same.
+        yield Finding("kept answers", "doubtful", str(error), "until then no answer is kept")
+    finally:
+        records.close()
+    try:
+        Keys(settings.data).listed()
+    except (AccessError, OSError) as error:
+        yield Finding("keys", "wrong", str(error), "until then the service answers nobody")
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

@@ -17,8 +17,8 @@ def register(app: typer.Typer) -> None:
 def doctor(data: Data = None, *, as_json: AsJson = False) -> None:
     """Look for what is wrong here, and say what to do about it.
 
-    Python, its packages, the settings, the models, the collection, the folders, the disk and the
-    terminal are examined, and nothing is changed.
+    Python, its packages, the settings, the models, the collection with its kept answers and keys,
+    the folders, the disk and the terminal are examined, and nothing is changed.
     Exit codes: 0 nothing is wrong, 1 something is. Example: dateline doctor --data ~/news
     """
     from api.doctor import findings, quiet  # noqa: PLC0415 - not for --help

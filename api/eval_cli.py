@@ -245,7 +245,12 @@ def new(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The suite to start.")],
     *,
     corpus: Annotated[
-        Path, typer.Option(metavar="DIR", help="The folder of articles it is about.")
+        Path,
+        typer.Option(
+            metavar="DIR",
+            help="The folder of articles it is about.",
+            show_default="the bundled articles",
+        ),
     ] = SEEDS,
 ) -> None:
     """Start a suite; `dateline eval add` puts questions in it.

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from rag.write.account import Writes
 
 
-def open_pipeline(settings: Settings, *, reads: bool, keeps: bool = True) -> "Pipeline":
+def open_pipeline(
+    settings: Settings, *, reads: bool, keeps: bool = True, may_be_empty: bool = False
+) -> "Pipeline":
     """Open the collection, building the bundled one where there is none yet.
 
     Args:
         settings: say where it is.
         reads: whether answers are read for by the reading model.
         keeps: whether answers are kept, if the settings keep any.
+        may_be_empty: whether a collection without an article is opened too.
 
     Raises:
-        NoCollectionError: the collection is empty.
+        NoCollectionError: the collection is empty, and may not be.
         StoreError, ModelError, MismatchError, ReaderError: it cannot be asked.
         ModelCallError: the language model of the settings cannot be called at all.
     """
@@ -45,7 +48,7 @@ def open_pipeline(settings: Settings, *, reads: bool, keeps: bool = True) -> "Pi
             build_collection([SEEDS], settings)
         store = SqliteStore(settings.data)
         recipe = store.info().recipe
-    if not store.info().articles:
+    if not may_be_empty and not store.info().articles:
         raise NoCollectionError(
             f"the collection in {settings.data} is empty: `dateline add` puts articles in"
         )

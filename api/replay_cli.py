@@ -39,9 +39,9 @@ def replay(
 ) -> None:
     """Show an answer again, and what has changed since.
 
-    Its evidence is shown as it was. Each quotation is looked for in the articles as they are,
-    each sentence is verified again, and the question is asked again.
-    Without an ID the last ten answers are listed.
+    Its evidence is shown as it was. Each quotation is looked for in the articles as they are, each
+    sentence is verified again, and the question is asked again. Without an ID the last ten answers
+    are listed.
     Example: dateline replay 1583ca34
     """
     with reported():
@@ -71,7 +71,7 @@ def _replayed(answer_id: str, settings: Settings, *, asks_again: bool) -> "Repla
     reads = not retrieved or any(one.reader_score is not None for one in retrieved)
     # By the answerer that it was asked of, whatever is set by now.
     settings = replace(settings, model=record.answer.model if asks_again else None)
-    pipeline = open_pipeline(settings, reads=reads, keeps=False)
+    pipeline = open_pipeline(settings, reads=reads, keeps=False, may_be_empty=True)
     return replay_answer(record, pipeline, bundled_verifier(), asks_again=asks_again)
 
 

@@ -59,6 +59,13 @@ def wanted(setting: "Declared") -> str:
     return said if setting.most is None else f"{said}, {setting.most:,} or less"
 
 
+def written(value: object) -> str:
+    """Return a value as it is written: a truth as in `dateline.toml`, no value as "unset"."""
+    if value is None:
+        return "unset"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _converted(kind: Any, raw: object) -> object:  # noqa: ANN401 - a type
     if kind is bool:
         return _truth(raw)
@@ -102,6 +109,7 @@ def _truth(raw: object) -> bool:
 def _refused(setting: "Declared", raw: object, place: str) -> SettingsError:
     near = nearest_of(raw, setting.choices) if isinstance(raw, str) else None
     hint = f"; did you mean {near}?" if near else ""
+    shown = written(raw) if isinstance(raw, bool) else repr(raw)
     named = place in {setting.variable, setting.flag}
     subject = place if named else f"{place}: {setting.name}"
-    return SettingsError(f"{subject} is {raw!r}: write {wanted(setting)}{hint}")
+    return SettingsError(f"{subject} is {shown}: write {wanted(setting)}{hint}")

@@ -90,7 +90,8 @@ class LitellmModel:
             **self._where,
         }
         call = functools.partial(self._litellm.completion, **arguments)
-        return LitellmWriting(self.name, call, self.cost, self._limits, reads)
+        hint = "" if self._where else self._lacking()
+        return LitellmWriting(self.name, call, self.cost, self._limits, reads, hint=hint)
 
     def cost(self, prompt_tokens: int, completion_tokens: int) -> float | None:
         """Return what tokens cost in US dollars; None where litellm has no price for the model."""
@@ -105,6 +106,19 @@ class LitellmModel:
         except Exception:  # noqa: BLE001 - a model that it has no price for
             return None
         return float(reads + writes)
+
+    def _lacking(self) -> str:
+        """Say which key the environment lacks, should the call fail.
+
+        A hint and no more: litellm's table knows neither every way to be let in nor who asks for
+        none.
+        """
+        try:
+            missing = self._litellm.validate_environment(self._called)["missing_keys"]
+        except Exception:  # noqa: BLE001 - a provider that it has no table for
+            return ""
+        keys = [name for name in missing if name.endswith("_API_KEY")]
+        return f"; the environment has no {' or '.join(keys)}" if keys else ""
 
 
 def _quiet_litellm() -> Any:  # noqa: ANN401 - a module

@@ -38,16 +38,25 @@ class LitellmWriting:
         cost: tells what tokens cost.
         limits: what the call may take.
         reads: an estimate of the tokens that the model is given.
+        hint: what is said besides where the model cannot be asked.
     """
 
-    def __init__(
-        self, name: str, call: Callable[[], Any], cost: Cost, limits: Limits, reads: int
+    def __init__(  # noqa: PLR0913 - one for each thing that a call needs
+        self,
+        name: str,
+        call: Callable[[], Any],
+        cost: Cost,
+        limits: Limits,
+        reads: int,
+        *,
+        hint: str = "",
     ) -> None:
         self._name = name
         self._cost = cost
         self._limits = limits
         self._call = _Call(call, limits)
         self._reads = reads
+        self._hint = hint
         self._chars = 0
 
     @property
@@ -84,7 +93,7 @@ class LitellmWriting:
                     failure = f"{self._name} took longer than {limit:g} s"
                     piece = None
                 if isinstance(piece, Exception):
-                    failure = f"{self._name} could not be asked: {piece}"
+                    failure = f"{self._name} could not be asked: {piece}{self._hint}"
                 # Raised out here, so that it drags nothing of the provider's behind it.
                 if failure is not None:
                     raise ModelCallError(failure)

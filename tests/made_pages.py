@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.settings import declared
-from api.settings_values import wanted
+from api.settings_values import wanted, written
 from tests.conftest import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -60,7 +60,7 @@ def settings_page() -> str:
     """Return the page of all settings."""
     rows = ["| setting | variable | default | what it sets |", "|---|---|---|---|"]
     for one in declared().values():
-        shown = "unset" if one.default is None else f"`{one.default}`"
+        shown = "unset" if one.default is None else f"`{written(one.default)}`"
         if isinstance(one.default, Path) and one.default.is_absolute():
             shown = "where your system keeps such files"
         own = "; *not from the working folder*" if one.own else ""

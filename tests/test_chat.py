@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from api.markdown import answer_markdown
 from api.render import paragraph
 from index.types import Span
 from rag.pipeline import Pipeline
+from rag.records.answers import AnswerRecords
 from rag.types import Citation, DatedWords, Sentence
 from tests.conftest import ROOT, Run
 from tests.slow_chat import SLOW_QUESTION
@@ -201,6 +203,18 @@ def test_piped_lines_are_turns_and_nothing_but_text_comes_out(
     assert "there is no command /nonsense: /help lists the commands" in shown
     assert "write a date as 2026-01-31" in shown
     assert not (tmp_path / ".local" / "state").exists()
+
+
+def test_what_is_explained_is_not_kept_as_one_more_answer(
+    seeds_data: Path, cache: Path, tmp_path: Path
+) -> None:
+    data = Path(shutil.copytree(seeds_data, tmp_path / "data"))
+    before = len(AnswerRecords(data).latest(1_000))
+    shown = piped(data, cache, tmp_path, "Who is Michael Kovrig?", "/explain")
+    assert "confidence" in shown.casefold()
+    kept = AnswerRecords(data).latest(1_000)
+    assert len(kept) == before + 1
+    assert kept[0].question == "Who is Michael Kovrig?"
 
 
 def test_commands_say_what_to_type_instead(seeds_data: Path, cache: Path, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ def test_a_command_that_fails_in_a_page_is_an_error(tmp_path: Path) -> None:
 def test_the_reference_is_what_the_code_says(name: str) -> None:
     made = {"commands": made_pages.commands_page, "settings": made_pages.settings_page}[name]()
     page = (DOCS / "reference" / f"{name}.md").read_text("utf-8")
+    assert str(ROOT) not in made
     assert made == page, "if this is as it should be: python -m tests.made_pages"
 
 

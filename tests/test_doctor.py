@@ -38,6 +38,20 @@ def test_without_a_collection_it_says_what_makes_one(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_what_lies_beside_the_collection_is_looked_at_too(data: Path) -> None:
+    assert found(data, "keys") == []
+    assert found(data, "kept answers") == []
+    for name in ("answers.db", "keys.db"):
+        for path in data.glob(f"{name}*"):
+            path.unlink()
+        (data / name).write_text("no database")
+    [kept] = found(data, "kept answers")
+    assert kept.state == "doubtful"
+    assert "answers.db is damaged" in kept.says
+    [keys] = found(data, "keys")
+    assert (keys.state, keys.do) == ("wrong", "until then the service answers nobody")
+
+
 def test_a_changed_article_is_found(data: Path) -> None:
     [database] = data.glob("*.db")
     with sqlite3.connect(database) as connection:

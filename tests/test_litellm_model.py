@@ -179,6 +179,16 @@ def test_a_server_that_is_not_there_is_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_key_that_was_forgotten_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    limits = Limits(first_seconds=5.0, tries=1)
+    with pytest.raises(ModelCallError, match=r"the environment has no OPENAI_API_KEY$"):
+        list(LitellmModel("openai/gpt-5-mini", limits=limits).write(ASKED, max_tokens=9))
+    # A server of one's own has no need of it.
+    with serving(fails(500)) as server, pytest.raises(ModelCallError, match=r"\(HTTP 500\)$"):
+        list(write(server.url, limits))
+
+
 def test_no_word_of_the_providers_and_no_key_is_in_an_error(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -344,6 +344,19 @@ def test_the_command_shows_an_answer_again_and_what_has_changed(
     assert len(json.loads(dateline("replay", "--json").stdout)) == 1
 
 
+def test_an_answer_outlives_the_last_article_of_its_collection(
+    dateline: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "mill.txt").write_text(STORIES["mill"])
+    assert dateline("build", "mill.txt").returncode == 0
+    asked = json.loads(dateline("ask", QUESTION, "--json").stdout)
+    assert dateline("remove", "mill").returncode == 0
+    done = dateline("replay", asked["id"])
+    assert done.returncode == 0, done.stderr
+    assert "article mill was removed" in done.stdout
+    assert "The articles do not answer this." in done.stdout
+
+
 def test_an_unknown_answer_is_one_line(dateline: Run, seeds_data: Path) -> None:
     done = dateline("replay", "ffffffffffff", "--data", seeds_data)
     assert (done.returncode, done.stdout) == (2, "")

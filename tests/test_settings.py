@@ -91,6 +91,7 @@ def test_config_shows_every_value_with_its_origin(dateline: Run, tmp_path: Path)
     assert "data = news  (--data)" in done.stdout
     assert "model_passages = 9  (dateline.toml, line 1)" in done.stdout
     assert "unsupported = drop  (default)" in done.stdout
+    assert "no_cache = false  (default)" in done.stdout
     assert done.stderr == "note: DATELINE_MODDEL sets nothing: did you mean DATELINE_MODEL?\n"
     assert "secret" not in done.stdout
     shown = json.loads(dateline("config", "--json").stdout)

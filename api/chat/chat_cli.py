@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.options import AsOfDay, Data, Model, NoReader, Unsupported
+from api.options import AsOfDay, Data, Model, NoCache, NoReader, Unsupported
 from api.streams import reported
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def chat(  # noqa: PLR0913 - one for each option
     no_reader: NoReader = False,
     model: Model = None,
     unsupported: Unsupported = None,
+    no_cache: NoCache = False,
     plain: Annotated[
         bool, typer.Option("--plain", help="Read lines as from a pipe: no editing, no menus.")
     ] = False,
@@ -39,7 +40,12 @@ def chat(  # noqa: PLR0913 - one for each option
     from api.chat.session import Session  # noqa: PLC0415
     from api.settings import Settings, gathered  # noqa: PLC0415
 
-    flags: dict[str, object] = {"data": data, "model": model, "unsupported": unsupported}
+    flags: dict[str, object] = {
+        "data": data,
+        "model": model,
+        "unsupported": unsupported,
+        "no_cache": no_cache,
+    }
 
     def opened(settings: Settings) -> "Pipeline":
         from api.opening import open_pipeline  # noqa: PLC0415 - while the prompt is shown

@@ -16,6 +16,7 @@ from index.errors import DatelineError
 if TYPE_CHECKING:
     from api.chat.loop import Chat
     from api.chat.session import Turn
+    from rag.types import Answer
 
 FILTERS = ("outlet", "author", "after", "before", "article")
 OFF = "off"
@@ -182,13 +183,16 @@ def _model(chat: "Chat", rest: str) -> None:
 
 def _explain(chat: "Chat", _rest: str) -> None:
     from api.render_explanation import show_explanation  # noqa: PLC0415 - as above
+    from rag.pipeline import Pipeline  # noqa: PLC0415 - as above
 
     asked = _last(chat).asked
-    answer = chat.answering.call(
-        lambda pipeline: pipeline.ask(
-            asked.text, history=asked.history, scope=asked.scope, explain=True
-        )
-    )
+
+    def explained(pipeline: Pipeline) -> "Answer":
+        # A language model has no part in what decides, and this is not one more answer to keep.
+        quoting = Pipeline(pipeline.store, pipeline.embedder, pipeline.reader)
+        return quoting.ask(asked.text, history=asked.history, scope=asked.scope, explain=True)
+
+    answer = chat.answering.call(explained)
     if answer.explanation is not None:
         show_explanation(chat.screen.console, answer.explanation)
 
