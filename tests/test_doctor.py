@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.doctor import Finding, findings
+from index.sqlite.database import DATABASE
 from tests.conftest import Run
 
 
@@ -53,7 +54,7 @@ def test_what_lies_beside_the_collection_is_looked_at_too(data: Path) -> None:
 
 
 def test_a_changed_article_is_found(data: Path) -> None:
-    [database] = data.glob("*.db")
+    database = data / DATABASE
     with sqlite3.connect(database) as connection:
         connection.execute("UPDATE articles SET text = text || 'x' WHERE key = 1")
     [one] = found(data, "collection")
@@ -68,7 +69,7 @@ def test_a_damaged_database_is_wrong_and_a_damaged_vector_file_is_made_again(
     vectors.write_bytes(b"x" + vectors.read_bytes()[1:])
     [one] = found(data, "vector file")
     assert (one.state, one.do) == ("doubtful", "nothing: the next question makes it again")
-    [database] = data.glob("*.db")
+    database = data / DATABASE
     content = bytearray(database.read_bytes())
     content[20_000:60_000] = bytes(40_000)
     database.write_bytes(content)
