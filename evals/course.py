@@ -9,9 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import torch
+
+if TYPE_CHECKING:
+    from transformers import BertModel
 
 SEED = 0
 DECAY, WARM_UP, LONGEST_GRADIENT = 0.01, 0.06, 1.0
@@ -28,7 +31,7 @@ class Headed(Protocol):
     """A network that is an encoder and heads upon it."""
 
     @property
-    def encoder(self) -> torch.nn.Module:
+    def encoder(self) -> "BertModel":
         """What it reads with."""
         ...
 
@@ -38,6 +41,10 @@ class Headed(Protocol):
 
     def train(self, mode: bool = True) -> object:  # noqa: FBT001, FBT002 - as torch has it
         """Make it learn."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return its weights by their names."""
         ...
 
     def parameters(self) -> Iterator[torch.nn.Parameter]:

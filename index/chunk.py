@@ -108,6 +108,11 @@ def paragraphs(text: str) -> Iterator[Span]:
     yield from _block_paragraphs(text, block)
 
 
+def sentences_of(text: str) -> list[Span]:
+    """Return the spans of a text's sentences, paragraph by paragraph."""
+    return [span for part in paragraphs(text) for span in split_sentences(text, part)]
+
+
 def split_sentences(text: str, paragraph: Span, language: str = "en") -> Iterator[Span]:
     """Yield the spans of the sentences in one paragraph, without the white space around them."""
     pending: Span | None = None

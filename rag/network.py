@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from tokenizers import Tokenizer
 
 from index.models import file_sha256
 from index.onnx import processors
@@ -51,6 +52,19 @@ class Network:
         """Return what it says of a batch, an array for each output."""
         result: list[npt.NDArray[np.float32]] = self._session.run(list(outputs), dict(feed))
         return result
+
+
+def open_tokenizer(file: Path) -> tuple[Tokenizer, int, int]:
+    """Open a model's `tokenizer.json`, which then neither pads nor cuts.
+
+    Returns:
+        The tokenizer, and the tokens that every input begins and ends with.
+    """
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    first, last = tokenizer.encode("").ids
+    return tokenizer, first, last
 
 
 def _is_exported(folder: Path, graph: str) -> bool:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
+
+from rag.network import open_tokenizer
 
 MAX_TOKENS = 320
 MAX_QUESTION = 64
@@ -83,10 +84,7 @@ class Encoder:
     """
 
     def __init__(self, file: Path) -> None:
-        self._tokenizer = Tokenizer.from_file(str(file))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._first, self._last = self._tokenizer.encode("").ids
+        self._tokenizer, self._first, self._last = open_tokenizer(file)
 
     def encode(
         self,

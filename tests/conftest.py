@@ -58,7 +58,8 @@ def small_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from transformers import BertConfig, BertModel
 
-    from evals.reader.model import UNDROPPED, Reader, save
+    from evals.reader.model import Reader
+    from evals.weights import UNDROPPED, save
 
     torch.manual_seed(0)
     config = BertConfig(

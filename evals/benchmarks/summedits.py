@@ -19,7 +19,7 @@ from evals.benchmarks.collection import Bench
 from evals.benchmarks.data import read_lines
 from evals.benchmarks.decide import balanced_accuracy
 from evals.benchmarks.result import Findings, Metric, decision
-from index.chunk import paragraphs, split_sentences
+from index.chunk import sentences_of
 from index.types import Article, Span
 from rag.verify.verification import Cited, Verifies
 from rag.verify.verify import bundled_verifier
@@ -56,7 +56,7 @@ def by_verifier(verifier: Verifies) -> Judge:
     def judge(document: str, summary: str) -> float:
         article = Article(id="document", text=document)
         whole = [Cited(article, Span(0, len(document)))]
-        spans = (s for part in paragraphs(summary) for s in split_sentences(summary, part))
+        spans = sentences_of(summary)
         scores = (verifier.verify(span.of(summary), whole).score for span in spans)
         return min(scores, default=0.0)
 
@@ -133,5 +133,5 @@ def _support(
 
 
 def _stems_by_sentence(text: str) -> list[frozenset[str]]:
-    spans = (s for paragraph in paragraphs(text) for s in split_sentences(text, paragraph))
-    return [frozenset(stem(word) for word in content_words(span.of(text))) for span in spans]
+    told = (span.of(text) for span in sentences_of(text))
+    return [frozenset(stem(word) for word in content_words(sentence)) for sentence in told]

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evals.reader.examples import Example, held_apart
-from evals.reader.sources import Label, as_written, rows_of, sentences_of
+from evals.reader.sources import Label, as_written, rows_of
+from index.chunk import sentences_of
 
 # The sets of claims that are used, all on numbers, dates and names that were changed minimally.
 CLAIMS = (

@@ -21,7 +21,8 @@ from sklearn.metrics import roc_auc_score
 from evals.benchmarks.data import holds_any, read_lines
 from evals.reader.model import Reader, load
 from evals.reader.scores import Read, read_all
-from evals.reader.sources import as_written, sentences_of
+from evals.reader.sources import as_written
+from index.chunk import sentences_of
 from rag.reader_input import Encoded, Encoder
 
 Row = dict[str, Any]

@@ -7,26 +7,16 @@ feature, and `[CLS]`. Each token is scored as the first and as the last of the s
 et al. 2019, arXiv:1810.04805, section 4.2). A title is read and not scored.
 """
 
-import json
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
+from evals.weights import UNDROPPED, restored
 from index.models import DEFAULT_MODEL, locate
 from rag.network import TOKENIZER
 from rag.reader_input import Batch, Encoder
-
-# On a processor, dropout and fused attention cost a third of the time; an epoch or two over many
-# examples do without.
-UNDROPPED: dict[str, Any] = {
-    "attn_implementation": "eager",
-    "hidden_dropout_prob": 0.0,
-    "attention_probs_dropout_prob": 0.0,
-}
-WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
 
 class Reader(nn.Module):
@@ -95,23 +85,6 @@ def new_reader(start: Path | None = None) -> tuple[Reader, Path]:
     return Reader(BertModel.from_pretrained(folder, add_pooling_layer=False, **UNDROPPED)), folder
 
 
-def save(reader: Reader, tokenizer: Path, folder: Path) -> None:
-    """Write a reader into a folder; a kill leaves the one before it."""
-    from safetensors.torch import save_file  # noqa: PLC0415 - not needed for asking
-
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / TOKENIZER).write_bytes((tokenizer / TOKENIZER).read_bytes())
-    (folder / CONFIG).write_text(json.dumps(reader.encoder.config.to_dict(), indent=2), "utf-8")
-    temporary = folder / f".{WEIGHTS}"
-    save_file(reader.state_dict(), temporary)
-    temporary.replace(folder / WEIGHTS)
-
-
 def load(folder: Path) -> tuple[Reader, Encoder]:
-    """Return what `save` wrote, ready to read."""
-    from safetensors.torch import load_file  # noqa: PLC0415 - as in `save`
-
-    config = BertConfig.from_pretrained(folder, **UNDROPPED)
-    reader = Reader(BertModel(config, add_pooling_layer=False))
-    reader.load_state_dict(load_file(folder / WEIGHTS))
-    return reader.eval(), Encoder(folder / TOKENIZER)
+    """Return what `evals.weights.save` wrote, ready to read."""
+    return restored(Reader, folder), Encoder(folder / TOKENIZER)

@@ -20,7 +20,8 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from evals.reader.model import new_reader, save
+from evals.reader.model import new_reader
+from evals.weights import save
 from rag.network import CARD
 from rag.reader import GRAPH
 

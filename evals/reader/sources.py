@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.benchmarks.data import BenchmarkError, holds_any
-from index.chunk import paragraphs, split_sentences
+from index.chunk import sentences_of
 from index.types import Span
 from rag.words import content_words
 
@@ -155,11 +155,6 @@ def _asked(row: Row, spans: Sequence[Span], marked: Sequence[bool], group: str) 
         group,
         as_written(row["title"]),
     )
-
-
-def sentences_of(text: str) -> list[Span]:
-    """Return the spans of a text's sentences."""
-    return [span for part in paragraphs(text) for span in split_sentences(text, part)]
 
 
 def _read_sections(rows: Sequence[Row]) -> Iterator[Asked]:

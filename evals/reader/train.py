@@ -21,8 +21,9 @@ from evals.reader.changes import Changer
 from evals.reader.claims import CLAIMS, read_claims
 from evals.reader.examples import Example, kinds, make_examples, split
 from evals.reader.fit import RATE, Pair, encoded, fit, measure
-from evals.reader.model import new_reader, save
+from evals.reader.model import new_reader
 from evals.reader.sources import SOURCES, file_of, read_sources
+from evals.weights import save
 from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, file_sha256
 from rag.network import CARD, TOKENIZER
 from rag.reader_input import Encoder

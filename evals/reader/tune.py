@@ -30,8 +30,10 @@ from evals.reader.claims import read_claims
 from evals.reader.examples import Example, cut, kinds, make_examples, split
 from evals.reader.export import export_folder
 from evals.reader.fit import Pair, encoded, fit, measure
-from evals.reader.model import new_reader, save
-from evals.reader.sources import Asked, as_written, read_found, read_sources, sentences_of
+from evals.reader.model import new_reader
+from evals.reader.sources import Asked, as_written, read_found, read_sources
+from evals.weights import save
+from index.chunk import sentences_of
 from rag.network import CARD, TOKENIZER
 from rag.reader_input import Encoder
 

@@ -16,7 +16,8 @@ from typing import Literal
 
 from evals.reader.changes import Changer
 from evals.reader.examples import held_apart
-from evals.reader.sources import Row, as_written, rows_of, sentences_of
+from evals.reader.sources import Row, as_written, rows_of
+from index.chunk import sentences_of
 
 Label = Literal["supported", "contradicted", "neutral", "not_supported"]
 """What a set says; "not_supported" is contradicted or neutral, and does not say which."""

@@ -6,14 +6,14 @@ difference and their product (the enhanced inference of Chen et al. 2017, arXiv:
 token's own, whether it is wrong. What it is fed is made by `rag.verify.claim_input`.
 """
 
-import json
 from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
-from evals.reader.model import CONFIG, UNDROPPED, WEIGHTS, new_reader
+from evals.reader.model import new_reader
+from evals.weights import restored
 from rag.network import TOKENIZER
 from rag.verify.claim_input import ClaimBatch, ClaimEncoder
 from rag.verify.entailment import LABELS
@@ -87,23 +87,6 @@ def new_claim_reader(start: Path | None = None) -> tuple[ClaimReader, Path]:
     return ClaimReader(reader.encoder), folder
 
 
-def save(network: ClaimReader, tokenizer: Path, folder: Path) -> None:
-    """Write a network into a folder; a kill leaves the one before it."""
-    from safetensors.torch import save_file  # noqa: PLC0415 - not needed for asking
-
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / TOKENIZER).write_bytes((tokenizer / TOKENIZER).read_bytes())
-    (folder / CONFIG).write_text(json.dumps(network.encoder.config.to_dict(), indent=2), "utf-8")
-    temporary = folder / f".{WEIGHTS}"
-    save_file(network.state_dict(), temporary)
-    temporary.replace(folder / WEIGHTS)
-
-
 def load(folder: Path) -> tuple[ClaimReader, ClaimEncoder]:
-    """Return what `save` wrote, ready to read."""
-    from safetensors.torch import load_file  # noqa: PLC0415 - as in `save`
-
-    config = BertConfig.from_pretrained(folder, **UNDROPPED)
-    network = ClaimReader(BertModel(config, add_pooling_layer=False))
-    network.load_state_dict(load_file(folder / WEIGHTS))
-    return network.eval(), ClaimEncoder(folder / TOKENIZER)
+    """Return what `evals.weights.save` wrote, ready to read."""
+    return restored(ClaimReader, folder), ClaimEncoder(folder / TOKENIZER)

@@ -20,8 +20,9 @@ from evals.provenance import commit, machine
 from evals.reader.sources import file_of
 from evals.verifier.claims import CLAIMS, LICENCES, TEXTS, read_claims
 from evals.verifier.fit import encoded, fit
-from evals.verifier.model import new_claim_reader, save
+from evals.verifier.model import new_claim_reader
 from evals.verifier.scores import validate
+from evals.weights import save
 from index.models import DEFAULT_MODEL, file_sha256
 from rag.network import CARD, TOKENIZER
 from rag.verify.claim_input import ClaimEncoder

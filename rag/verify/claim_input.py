@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
 
+from rag.network import open_tokenizer
 from rag.verify.nearest import nearest_first
 
 MAX_TOKENS = 320
@@ -57,10 +57,7 @@ class ClaimEncoder:
     """
 
     def __init__(self, file: Path) -> None:
-        self._tokenizer = Tokenizer.from_file(str(file))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._first, self._last = self._tokenizer.encode("").ids
+        self._tokenizer, self._first, self._last = open_tokenizer(file)
 
     def encode(self, claim: str, evidence: Sequence[str]) -> EncodedClaim:
         """Return a claim's tokens.

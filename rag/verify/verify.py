@@ -8,7 +8,7 @@ enough of it. Fails closed. Knows nothing of who wrote the sentence.
 import re
 from collections.abc import Sequence
 
-from index.chunk import paragraphs, split_sentences
+from index.chunk import sentences_of
 from index.types import Span
 from rag.comparing.names import find_speakers
 from rag.comparing.number_reading import find_quantities
@@ -89,8 +89,7 @@ def _evidence(cited: Sequence[Cited]) -> list[str]:
     """Return the sentences that are cited; what is not cited can support nothing."""
     told: dict[str, None] = {}
     for stretch in cited:
-        spans = (s for p in paragraphs(stretch.text) for s in split_sentences(stretch.text, p))
-        told |= {span.of(stretch.text): None for span in spans}
+        told |= {span.of(stretch.text): None for span in sentences_of(stretch.text)}
     return list(told)
 
 
