@@ -41,8 +41,9 @@ eval_app = typer.Typer(
     cls=_RunByDefault,
     help=(
         "Ask golden questions and judge the answers. `dateline eval [SUITE]...` runs them; its "
-        "options are listed by `dateline eval run --help`. Example: dateline eval suite.yaml"
+        "options are listed by `dateline eval run --help`."
     ),
+    epilog="Example: dateline eval suite.yaml",
     rich_markup_mode=None,
 )
 
@@ -128,7 +129,9 @@ def run(  # noqa: PLR0913 - each argument is an option of the command
     """Ask golden questions and judge the answers.
 
     Exit codes: 0 every gate passed (where none is set, every case must), 1 a gate failed, 2 it
-    could not run. Example: dateline eval suite.yaml --json run.json --threshold passed=0.95
+    could not run.
+
+    Example: dateline eval suite.yaml --json run.json --threshold passed=0.95
     """
     from evals.evaluate import without_answers  # noqa: PLC0415 - not for asking
     from evals.gates import Baseline, check_thresholds, parse_threshold  # noqa: PLC0415
@@ -289,7 +292,7 @@ def add(  # noqa: PLR0913 - each argument is an option of the command
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
 ) -> None:
-    """Ask a question, and record its answer as expected once you agree.
+    """Ask a question, and record its answer once you agree.
 
     Example: dateline eval add desk.yaml "Who won the vote?" --must Berg
     """

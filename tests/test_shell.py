@@ -21,10 +21,17 @@ def test_help_is_complete_with_an_example_for_every_command() -> None:
     helped = CliRunner()
     top = get_command(app)
     assert isinstance(top, TyperGroup)
-    for words in ([], *([name] for name in top.commands), ["eval", "run"]):
+    nested = [
+        [name, inner]
+        for name, group in top.commands.items()
+        if isinstance(group, TyperGroup)
+        for inner in group.commands
+    ]
+    for words in ([], *([name] for name in top.commands), *nested):
         done = helped.invoke(app, [*words, "--help"], terminal_width=80, prog_name="dateline")
         assert done.exit_code == 0
-        assert "Example: dateline" in " ".join(done.output.split()), words
+        # It stands in a line of its own.
+        assert "\n\n  Example: dateline " in done.output, words
         # No summary in a list of commands is cut short.
         assert "..." not in done.output.replace("]...", "").replace("}...", ""), words
 
@@ -63,16 +70,26 @@ def test_a_question_may_be_piped_in_and_its_answer_written_as_markdown(
     assert json.loads(as_json.stdout)["question"] == QUESTION
 
 
+def test_a_question_without_quotation_marks_is_asked_as_it_stands(
+    dateline: Run, seeds_data: Path
+) -> None:
+    words = ("Who", "is", "Michael", "Kovrig?")
+    asked = dateline("ask", *words, "--data", seeds_data, "--json")
+    assert json.loads(asked.stdout)["question"] == "Who is Michael Kovrig?"
+    found = dateline("search", "Michael", "Kovrig", "-n", "1", "--data", seeds_data)
+    assert "Kovrig" in found.stdout
+
+
 def test_no_colour_and_no_terminal_are_respected(
     seeds_data: Path, cache: Path, tmp_path: Path
 ) -> None:
     arguments = ["-m", "api", "ask", QUESTION, "--data", str(seeds_data)]
     plain = Terminal(arguments, tmp_path, columns=60, DATELINE_CACHE=str(cache), NO_COLOR="1")
+    coloured = Terminal(arguments, tmp_path, columns=60, DATELINE_CACHE=str(cache))
     plain.wait_for("Evidence as of")
     assert plain.ended() == 0
     assert b"\x1b[3" not in plain.sent
     assert max(len(line) for line in plain.seen().splitlines()) <= 60
-    coloured = Terminal(arguments, tmp_path, columns=60, DATELINE_CACHE=str(cache))
     coloured.wait_for("Evidence as of")
     assert b"\x1b[1;36m" in coloured.sent
     coloured.ended()

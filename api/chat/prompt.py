@@ -176,6 +176,19 @@ def _keys() -> "KeyBindings":
         else:
             buffer.validate_and_handle()
 
+    @keys.add("tab")
+    def _tab(event: "KeyPressEvent") -> None:
+        buffer = event.current_buffer
+        state = buffer.complete_state
+        if state is None:
+            buffer.start_completion(insert_common_part=True)
+        elif len(state.completions) == 1:
+            # There is nothing to choose from: what may follow is offered at once.
+            buffer.apply_completion(state.completions[0])
+            buffer.start_completion()
+        else:
+            buffer.complete_next()
+
     @keys.add("escape", "enter")
     def _newline(event: "KeyPressEvent") -> None:
         event.current_buffer.newline(copy_margin=False)
