@@ -2,16 +2,18 @@
 
 import json
 import os
-import subprocess
+import shlex
+import shutil
 import sys
 from pathlib import Path
 
+import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from api.cli import app
-from tests.conftest import ROOT, Run
+from tests.conftest import Run
 from tests.terminal import Terminal
 
 QUESTION = "What tariff does Canada put on Chinese electric vehicles?"
@@ -41,17 +43,40 @@ def test_without_a_command_help_is_shown(dateline: Run) -> None:
     assert "Usage: dateline" in done.stdout + done.stderr
 
 
-def test_one_command_installs_completion(tmp_path: Path) -> None:
-    script = f"'{sys.executable}' -m api --install-completion; . ~/.bashrc; complete -p dateline"
-    done = subprocess.run(
-        ["/usr/bin/env", "bash", "-c", script],
-        env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "bash completion installed" in done.stdout
-    assert "-F _dateline_completion dateline" in done.stdout
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_one_command_installs_completion(shell: str, tmp_path: Path) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    dateline = programs / "dateline"
+    dateline.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m api "$@"\n')
+    dateline.chmod(0o755)
+    path = f"{programs}:{os.environ['PATH']}"
+    # Something follows, so that the shell stays and is the one that is found out.
+    install = ["-c", "dateline --install-completion; true"]
+    done = Terminal(install, tmp_path, program=program, PATH=path)
+    done.wait_for(f"{shell} completion installed")
+    assert done.ended() == 0
+    # No file of the machine's own has a say, but those of the person's.
+    options = ["--no-globalrcs"] if shell == "zsh" else []
+    typed = Terminal(["-i", *options], tmp_path, program=program, PATH=path)
+    typed.wait_for("[#$>]")
+    if shell == "zsh":
+        # It loads what completes at the first Tab, and completes from the second on.
+        typed.child.send("dateline \t")
+        typed.settle()
+        typed.child.sendcontrol("u")
+    typed.child.send("dateline ser\t")
+    typed.wait_for("dateline serve")
+    typed.child.sendcontrol("u")
+    typed.child.send("dateline eval d\t")
+    typed.wait_for("dateline eval diff")
+    typed.child.sendcontrol("u")
+    typed.child.send("dateline ask --exp\t")
+    typed.wait_for("dateline ask --explain")
+    typed.child.close(force=True)
 
 
 def test_the_shell_completes_commands(dateline: Run) -> None:
