@@ -116,6 +116,13 @@ def test_no_colour_and_no_terminal_are_respected(
     assert b"\x1b[3" not in plain.sent
     assert max(len(line) for line in plain.seen().splitlines()) <= 60
     coloured.wait_for("Evidence as of")
+    dumb = Terminal(
+        arguments, tmp_path, columns=60, DATELINE_CACHE=str(cache), NO_COLOR="", TERM="dumb"
+    )
+    dumb.wait_for("Evidence as of")
+    assert b"\x1b" not in dumb.sent
+    assert max(map(len, dumb.sent.decode().splitlines())) <= 60
+    dumb.ended()
     assert b"\x1b[1;36m" in coloured.sent
     coloured.ended()
 
