@@ -32,6 +32,7 @@ from api.markdown import answer_markdown
 from api.paragraph import MIN_WIDTH, READABLE_WIDTH, paragraph
 from api.settings import Settings
 from index.errors import NoCollectionError
+from index.sqlite.database import DATABASE
 from index.store import Listed
 from index.types import Article, Span
 from rag.pipeline import Pipeline
@@ -317,6 +318,19 @@ def test_what_hinders_the_opening_is_said_once(dateline: Run, tmp_path: Path) ->
     assert done.stderr.endswith("file is not a folder; choose another with --data\n")
 
 
+def test_what_hinders_the_opening_is_readable_in_a_narrow_terminal(
+    seeds_data: Path, cache: Path, tmp_path: Path
+) -> None:
+    data = Path(shutil.copytree(seeds_data, tmp_path / "data"))
+    (data / DATABASE).write_bytes(b"no database" * 1_000)
+    arguments = ["-m", "api", "chat", "--data", "data"]
+    chat = Terminal(arguments, tmp_path, columns=40, DATELINE_CACHE=str(cache))
+    # Its end is seen too, before anything is typed.
+    shown = chat.wait_for(r"\n [^\n]*build it\n? *again")
+    assert " the collection in data is damaged" in shown
+    chat.child.close(force=True)
+
+
 def test_while_it_is_opened_the_chat_says_what_takes_so_long(seeds_data: Path) -> None:
     preparing = "preparing the model"
 
@@ -467,7 +481,10 @@ def test_a_large_collection_is_not_offered_whole() -> None:
     session = Session(Settings())
     session.articles = tuple(Listed(one, one.id, "", 1) for one in articles)
     offers = ChatCompleter(session)
-    for typed, count in (("/articles a", MOST_OFFERED), ("/articles a99", 10)):
-        offered = list(offers.get_completions(Document(typed), CompleteEvent()))
-        assert len(offered) == count
-    assert offered[0].text == "a990"
+
+    def offered(typed: str) -> list[str]:
+        return [one.text for one in offers.get_completions(Document(typed), CompleteEvent())]
+
+    assert len(offered("/articles a")) == MOST_OFFERED
+    # What is typed whole is not offered once more.
+    assert offered("/articles a99") == [f"a99{n}" for n in range(10)]
