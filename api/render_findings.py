@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from api.doctor import Finding
+from api.finding import Finding
 from api.paragraph import INDENT, paragraph
 from api.render import clean, plural
 
