@@ -111,6 +111,8 @@ class Terminal:
         end = time.monotonic() + SECONDS
         while self.child.isalive() and time.monotonic() < end:
             self._take()
+        # What it wrote last may still be on its way when it has ended.
+        self.settle()
         self.child.close()
         status: int | None = self.child.exitstatus
         return status
