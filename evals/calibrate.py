@@ -1,6 +1,6 @@
 """Calibrate: fit the weights by which evidence is turned into probabilities.
 
-    python -m evals.calibrate ../shared/data/squad2 [--readers DIR]
+    python -m evals.calibrate ../shared/data/squad2 [--reader DIR]
 
 Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
 
@@ -8,26 +8,25 @@ Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
 - whether a sentence answers it, with the reader's word and without;
 - whether to answer at all, likewise: is the sentence that would be shown right? It is learnt from
   the answerable questions, and from the same questions asked as if their own article were not in
-  the collection ("absent"), where nothing that could be shown is right. The questions that SQuAD's
-  writers made to resemble answerable ones ("unanswerable") are measured and not learnt from: what
-  cannot tell them apart learns from them to doubt whatever is asked in other words than the
-  articles'. Learnt from too, they raise the balanced accuracy on themselves from 0.60 to 0.64, and
-  lower that on CLAP NQ, which nothing here is fitted on, from 0.82 to 0.77.
+  the collection ("absent"), where nothing that could be shown is right; and from our own golden
+  questions, which are asked in words that the articles do not use: SQuAD's are asked of one
+  paragraph by people who had it before them, and alone would set the bar for others too high.
+  The questions that SQuAD's writers made to resemble answerable ones ("unanswerable") are measured
+  and not learnt from: what cannot tell them apart learns from them to doubt whatever is asked in
+  other words than the articles'.
 
-All is cross-validated by article, in the folds of `evals.reader.tune`: no question is judged by
-weights that saw its article. The bundled reader saw none of them; DIR holds a reader for each fold
-that did not see the fold's articles, where a tuned one is to be calibrated. Writes
-rag/calibration.json with where the weights come from.
+Of SQuAD only the questions are put whose articles the reader did not learn from. All is
+cross-validated, SQuAD's questions by article. Writes rag/calibration.json with where the weights
+come from.
 """
 
 import argparse
 import json
 import math
-import os
 import sys
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +35,8 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from evals.benchmarks.data import read_lines
+from evals.asked import FOLDS, Example, Flags, of_golden, of_squad2
 from evals.provenance import commit, machine
-from evals.reader.tune import FOLDS, fold_name, folds_of, titles_of
-from index.embedding import LocalModel
-from index.models import DEFAULT_MODEL, cache_folder
-from index.passages import CHUNKING, embed_articles
-from index.sqlite.store import SqliteStore
-from index.store import Recipe, Store
-from index.types import Article
 from rag.calibration import FILE, Logistic
 from rag.evidence import (
     DECISION_FEATURES,
@@ -52,66 +44,33 @@ from rag.evidence import (
     READ_DECISION_FEATURES,
     READ_SENTENCE_FEATURES,
     SENTENCE_FEATURES,
-    Candidate,
-    Evidence,
-    Inquiry,
     decision_features,
-    describe,
-    gather,
     passage_features,
-    read,
     sentence_rows,
-    weigh,
 )
-from rag.look import READ
-from rag.question import parse_question
-from rag.reader import OnnxReader, PassageReader, bundled_reader
-from rag.retrieve import KEPT, SEARCHED, retrieve
-from rag.words import fold
+from rag.reader import OnnxReader, bundled_reader
 
 SEED = 0
 Rows = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One question with what was retrieved and read for it.
-
-    Attributes:
-        fold: the fold that its article is in.
-        kind: "answerable", "unanswerable", or "absent": its article was taken out.
-        inquiry: what was asked.
-        evidence: the passages, in the order of retrieval.
-        gold: which of them is the one that the question was written about, if it answers.
-        found: their sentences.
-        right: which of those hold a gold answer and stand in the gold passage.
-    """
-
-    fold: int
-    kind: str
-    inquiry: Inquiry
-    evidence: tuple[Evidence, ...]
-    gold: Flags
-    found: tuple[Candidate, ...]
-    right: Flags
+# Whether to answer is learnt from these; each side weighs the same, and so does each kind in it.
+ANSWERED = ("answerable", "golden answerable")
+REFUSED = ("absent", "golden unanswerable")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; see the module's docstring."""
     parser = argparse.ArgumentParser(description="Fit rag/calibration.json.")
     parser.add_argument("data", type=Path, help="a folder with passages.jsonl and questions.jsonl")
-    parser.add_argument("--readers", type=Path, help="of `evals.reader.tune`, one for each fold")
+    parser.add_argument(
+        "--reader", type=Path, help="what `evals.reader.tune` wrote, not yet bundled"
+    )
     parser.add_argument("--out", type=Path, default=Path("rag") / FILE)
     options = parser.parse_args(arguments)
-    if options.readers is None:
-        readers = [bundled_reader()] * FOLDS
-    else:
-        readers = [OnnxReader(options.readers / fold_name(fold)) for fold in range(FOLDS)]
+    reader = OnnxReader(options.reader) if options.reader else bundled_reader()
     with tempfile.TemporaryDirectory() as folder:
-        # Where nothing is retrieved the pipeline abstains by itself; there is nothing to learn.
-        examples = [e for e in make(options.data, readers, Path(folder)) if e.found]
-    result = fit(examples)
+        examples = [*of_squad2(options.data, reader, Path(folder)), *of_golden(reader)]
+    # Where nothing is retrieved the pipeline abstains by itself; there is nothing to learn.
+    result = fit([example for example in examples if example.found])
     result["provenance"] |= {
         "data": options.data.name,
         "commit": commit(),
@@ -120,73 +79,6 @@ def main(arguments: list[str] | None = None) -> int:
     options.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     sys.stdout.write(json.dumps(result["provenance"], indent=2) + "\n")
     return 0
-
-
-def make(data: Path, readers: Sequence[PassageReader], folder: Path) -> Iterator[Example]:
-    """Ask every question of a collection of all passages; see the module's docstring.
-
-    Args:
-        data: holds the questions and the passages.
-        readers: one for each fold, which has not seen its articles.
-        folder: an empty one for the collection.
-    """
-    passages = read_lines(data / "passages.jsonl")
-    articles = [Article(id=p["id"], text=p["text"], title=p.get("title")) for p in passages]
-    titles = {article.id: article.title or article.id for article in articles}
-    model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
-    builder = model.for_building(characters=sum(len(a.text) for a in articles))
-    store = SqliteStore(folder, create=True)
-    store.write(
-        Recipe(builder.identity, CHUNKING, builder.precision), embed_articles(articles, builder)
-    )
-    embedder = model.for_asking(builder.identity)
-    fold_of = folds_of(titles_of(data))
-    for asked in read_lines(data / "questions.jsonl"):
-        question = parse_question(asked["question"])
-        vector = embedder.embed_query(question.text)
-        inquiry = Inquiry(question, weigh(store, question), vector)
-        title = titles[asked["passage"]]
-        place = fold_of[title]
-        evidence = _evidence(store, readers[place], inquiry)
-        if not asked["answerable"]:
-            yield _example(place, "unanswerable", inquiry, evidence, None, ())
-            continue
-        yield _example(place, "answerable", inquiry, evidence, asked["passage"], asked["answers"])
-        same = {article for article, subject in titles.items() if subject == title}
-        others = _evidence(store, readers[place], inquiry, without=same)
-        yield _example(place, "absent", inquiry, others, None, ())
-    store.close()
-
-
-def _evidence(
-    store: Store, reader: PassageReader, inquiry: Inquiry, without: Collection[str] = ()
-) -> list[Evidence]:
-    """Return what is read, as if the articles `without` were not in the collection."""
-    hits = retrieve(store, inquiry.question, inquiry.vector, kept=2 * SEARCHED)
-    left = [one for one in gather(store, hits) if one.article.id not in without][:KEPT]
-    return read(reader, inquiry.question, left, READ)
-
-
-def _example(  # noqa: PLR0913, PLR0917 - each is one thing
-    fold_: int,
-    kind: str,
-    inquiry: Inquiry,
-    evidence: Sequence[Evidence],
-    passage: str | None,
-    answers: Sequence[str],
-) -> Example:
-    gold = [fold(answer) for answer in answers]
-    found = [candidate for one in evidence for candidate in describe(inquiry, one)]
-    right = [c.article.id == passage and any(g in fold(c.text) for g in gold) for c in found]
-    return Example(
-        fold_,
-        kind,
-        inquiry,
-        tuple(evidence),
-        np.array([one.article.id == passage for one in evidence], dtype=bool),
-        tuple(found),
-        np.array(right, dtype=bool),
-    )
 
 
 def fit(examples: Sequence[Example]) -> dict[str, Any]:
@@ -206,7 +98,7 @@ def fit(examples: Sequence[Example]) -> dict[str, Any]:
         },
         "passage": _as_json(_passage_model(ranked), PASSAGE_FEATURES),
     }
-    learnt = kinds != "unanswerable"
+    learnt = np.isin(kinds, ANSWERED + REFUSED)
     for prefix, sentence_names, decision_names in (
         ("read_", READ_SENTENCE_FEATURES, READ_DECISION_FEATURES),
         ("", SENTENCE_FEATURES, DECISION_FEATURES),
@@ -255,7 +147,7 @@ def _sentences(
             chances = logistic.probabilities(sentence_rows(example.found, names))
             order = np.argsort(-chances, kind="stable")
             found = [replace(example.found[i], probability=float(chances[i])) for i in order]
-            features = decision_features(example.inquiry, found)
+            features = decision_features(found[0])
             rows[place] = [features[name] for name in decision_names]
             right[place] = example.right[order[0]]
             three[place] = example.right[order[:3]].any()
@@ -276,16 +168,23 @@ def _chances(examples: Sequence[Example], rows: Rows, right: Flags, learnt: Flag
 
 def _measured(kinds: npt.NDArray[Any], right: Flags, three: Flags, chances: Rows) -> dict[str, Any]:
     answerable = kinds == "answerable"
+    golden = {side: kinds == f"golden {side}" for side in ("answerable", "unanswerable")}
     answered = {kind: _share(chances[kinds == kind] >= 0.5) for kind in sorted(set(kinds))}
-    balanced = (answered["answerable"] + 1 - answered["unanswerable"]) / 2
     return {
         "first_sentence_right": _share(right[answerable]),
         "one_of_three_right": _share(three[answerable]),
         "answered": answered,
-        "balanced_accuracy": round(balanced, 4),
+        "balanced_accuracy": _balanced(answered, "answerable", "unanswerable"),
         "auc_against_absent": _auc(chances, answerable, kinds == "absent"),
         "auc_against_unanswerable": _auc(chances, answerable, kinds == "unanswerable"),
+        "golden_first_sentence_right": _share(right[golden["answerable"]]),
+        "golden_balanced_accuracy": _balanced(answered, "golden answerable", "golden unanswerable"),
+        "golden_auc": _auc(chances, golden["answerable"], golden["unanswerable"]),
     }
+
+
+def _balanced(answered: Mapping[str, float], positive: str, negative: str) -> float:
+    return round((answered[positive] + 1 - answered[negative]) / 2, 4)
 
 
 def _auc(chances: Rows, positive: Flags, negative: Flags) -> float:
@@ -313,18 +212,16 @@ def _passage_model(examples: Iterable[Example]) -> LogisticRegression:
 
 def _sentence_model(examples: Iterable[Example], names: Sequence[str]) -> LogisticRegression:
     """Fit on the questions whose answer was retrieved, to tell which sentence it is."""
-    useful = [example for example in examples if example.right.any()]
+    useful = [e for e in examples if e.kind == "answerable" and e.right.any()]
     rows = np.concatenate([sentence_rows(example.found, names) for example in useful])
     return _logistic(rows, np.concatenate([example.right for example in useful]))
 
 
 def _decision_model(rows: Rows, labels: Flags, kinds: npt.NDArray[Any]) -> LogisticRegression:
     """Fit so that one half is the point of indifference, however many of each kind there are."""
-    answerable = kinds == "answerable"
-    weights = np.where(answerable, 0.5 / answerable.sum(), 0.0)
-    others = [kind for kind in set(kinds) if kind != "answerable"]
-    for kind in others:
-        weights[kinds == kind] = 0.5 / len(others) / (kinds == kind).sum()
+    weights = np.zeros(len(labels))
+    for kind in ANSWERED + REFUSED:
+        weights[kinds == kind] = 0.25 / max(1, (kinds == kind).sum())
     return _logistic(rows, labels, weights * len(labels))
 
 

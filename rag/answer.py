@@ -154,8 +154,7 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
 
 def _draft(part: Asked) -> Draft:
     inquiry, found = part.inquiry, part.found
-    # Fitted on the most probable sentence, which need not be the newest.
-    confidence = answerability(inquiry, sorted(found, key=lambda one: -one.probability))
+    confidence = answerability(found)
     strangers = [w for w in inquiry.weighted.unheard if stem(w) in inquiry.question.proper]
     if strangers:
         # What is said of others is no answer about someone whom no article names.

@@ -50,24 +50,17 @@ PASSAGE_FEATURES = (
 )
 DECISION_FEATURES = (
     "best_logit",
-    "second_logit",
     "best_cosine",
     "best_passage_cosine",
     "words_in_sentence",
-    "words_in_passage",
-    "pairs_in_sentence",
     "names_in_passage",
-    "unknown_words",
-    "wrong_kind",
 )
 READ_DECISION_FEATURES = (
+    "best_logit",
     "best_cosine",
-    "read_sentence",
+    "words_in_sentence",
     "read_passage",
-    "read_best_passage",
-    "unknown_words",
     "names_in_passage",
-    "answer_of_kind",
 )
 
 # Shorter than this, a line is a heading, a date or a link; the second is for scripts that put no
@@ -145,11 +138,6 @@ class Weighted:
 
     weights: dict[str, float]
     unheard: tuple[str, ...]
-
-    @property
-    def unknown(self) -> float:
-        """The share of the weight that belongs to unheard words."""
-        return self.share(frozenset(stem(word) for word in self.unheard))
 
     def share(self, present: frozenset[str], among: frozenset[str] | None = None) -> float:
         """Return the share of the weight of the stems, or of some of them, that are present."""
@@ -298,21 +286,26 @@ def sentence_rows(found: Sequence[Candidate], features: Sequence[str]) -> npt.ND
     return np.array([[one.features[name] for name in features] for one in found])
 
 
-def answerability(inquiry: Inquiry, found: Sequence[Candidate]) -> float:
+def answerability(found: Sequence[Candidate]) -> float:
     """Return the estimated probability that the best sentence answers the question.
 
     It is calibrated for a collection that answers every other question, see `evals.calibrate`.
 
     Args:
-        inquiry: what was asked.
-        found: candidate sentences, most probable first.
+        found: candidate sentences, in any order.
     """
     if not found:
         return 0.0
-    model = decision_model(found[0])
-    features = decision_features(inquiry, found)
+    best = most_probable(found)
+    model = decision_model(best)
+    features = decision_features(best)
     row = np.array([[features[name] for name in model.features]])
     return float(model.probabilities(row)[0])
+
+
+def most_probable(found: Sequence[Candidate]) -> Candidate:
+    """Return the candidate that the decision rests on, which need not be the newest."""
+    return max(found, key=lambda one: one.probability)
 
 
 def decision_model(best: Candidate) -> Logistic:
@@ -322,32 +315,17 @@ def decision_model(best: Candidate) -> Logistic:
     return Logistic.from_json(fitted()["decision"], DECISION_FEATURES)
 
 
-def decision_features(inquiry: Inquiry, found: Sequence[Candidate]) -> dict[str, float]:
+def decision_features(best: Candidate) -> dict[str, float]:
     """Return what the decision whether to answer rests on, by name."""
-    best, second = found[0], found[min(1, len(found) - 1)]
     features = {
         "best_logit": _logit(best.probability),
-        "second_logit": _logit(second.probability),
         "best_cosine": best.features["sentence_cosine"],
         "best_passage_cosine": best.features["passage_cosine"],
         "words_in_sentence": best.features["words_in_sentence"],
-        "words_in_passage": best.features["words_in_passage"],
-        "pairs_in_sentence": best.features["pairs_in_sentence"],
         "names_in_passage": best.features["names_in_passage"],
-        "unknown_words": inquiry.weighted.unknown,
-        "wrong_kind": best.features["wrong_kind"],
     }
     if best.was_read:
-        value = best.value.of(best.article.text) if best.value is not None else ""
-        features |= {
-            name: best.features[name] for name in ("read_sentence", "read_passage", "read_answer")
-        }
-        features["read_best_passage"] = max(
-            one.features["read_passage"] for one in found if one.was_read
-        )
-        features["answer_of_kind"] = float(
-            holds_kind(inquiry.question, value, whole=False) is not False
-        )
+        features["read_passage"] = best.features["read_passage"]
     return features
 
 

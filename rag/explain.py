@@ -18,6 +18,7 @@ from rag.evidence import (
     Inquiry,
     decision_features,
     decision_model,
+    most_probable,
     sentence_model,
     sentence_rows,
 )
@@ -57,18 +58,13 @@ MEANINGS = {
     "read_passage": "reader on its passage",
     "read_answer": "reader on the short answer",
     "best_logit": "probability of the best sentence",
-    "second_logit": "probability of the second sentence",
     "best_cosine": "nearness of the best sentence",
     "best_passage_cosine": "nearness of its passage",
-    "unknown_words": "words that no article holds",
-    "read_best_passage": "reader on the best passage",
-    "answer_of_kind": "short answer is of the kind asked for",
 }
 # What the features that are true or false mean where they are false.
 MEANINGS_OF_NONE = {
     "right_kind": "no sign of the kind of thing asked for",
     "wrong_kind": "does not lack the kind of thing asked for",
-    "answer_of_kind": "short answer is not of the kind asked for",
 }
 
 Rows = npt.NDArray[np.float64]
@@ -209,8 +205,9 @@ def _decision(part: Asked, of_part: Draft) -> Decision:
     base = 0.0
     effects: tuple[Effect, ...] = ()
     if part.found:
-        model = decision_model(part.found[0])
-        features = decision_features(part.inquiry, part.found)
+        best = most_probable(part.found)
+        model = decision_model(best)
+        features = decision_features(best)
         row = np.array([features[name] for name in model.features])
         estimate = round(float(model.probabilities(row[np.newaxis])[0]), DIGITS)
         base, effects = model.intercept, _effects(model, row, row)

@@ -48,8 +48,6 @@ TELLING = {
     "read_passage": 0.25,
     "best_logit": 1.0,
     "best_cosine": 3.0,
-    "unknown_words": -2.0,
-    "answer_of_kind": 0.5,
     "words_in_passage": 1.0,
 }
 

@@ -99,17 +99,6 @@ def _places(one: Asked) -> list[int]:
     return [place for place, label in enumerate(one.labels) if label]
 
 
-def cut(example: Example, random_: random.Random) -> Example:
-    """Return some sentences in a row of an example that does not answer, as passages are cut."""
-    first, end = _window(example.sentences, random_.randrange(len(example.sentences)), random_)
-    return replace(
-        example,
-        sentences=example.sentences[first:end],
-        labels=example.labels[first:end],
-        title=example.title if random_.random() < TITLED else "",
-    )
-
-
 def _passage(one: Asked, place: int, random_: random.Random, kind: str) -> Example:
     """Return sentences in a row around one, as many as fit a random length."""
     first, end = _window(one.sentences, place, random_)
