@@ -15,6 +15,7 @@ from enum import StrEnum
 from index.types import Span
 from rag.disagree import Conflict, Statement, find_disagreements, find_updates, gives_value
 from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
+from rag.orders import Order, order_in
 from rag.question import Question
 from rag.same import say_the_same
 from rag.words import fold, stem, words
@@ -292,7 +293,8 @@ def _told(candidate: Candidate) -> Told:
     place = spans.index(candidate.span)
     first = place
     while first > 0 and place - first < MAX_BEFORE and leans_back(spans[first].of(text)):
-        if not is_prose(spans[first - 1].of(text)):
+        before = spans[first - 1].of(text)
+        if not is_prose(before) or order_in(before) is not Order.NONE:
             break
         first -= 1
     return Told(candidate, Span(spans[first].start, candidate.span.end))
