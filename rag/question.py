@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from rag.asked_words import asked_words
 from rag.errors import QuestionError
-from rag.words import content_words, fold, stem, words
+from rag.words import fold, stem, words
 
 MAX_CHARS = 2_000
 LAYOUT = frozenset("\t\n\r")
@@ -69,7 +70,7 @@ class Question:
 
     Attributes:
         text: the question without the white space around it.
-        words: its content words, folded, in order, each once.
+        words: those that an answer's article has to hold, folded, in order, each once.
         stems: the stems of `words`, in the same order; two words may share one.
         pairs: stems of content words that stand side by side, as in a name or a set phrase.
         names: stems of words that the asker capitalised inside the question, and of its numbers.
@@ -96,7 +97,7 @@ def parse_question(text: str) -> Question:
     """
     check(text)
     stripped = " ".join(text.split())
-    content = content_words(stripped)
+    content = asked_words(stripped)
     named = _named(stripped)
     kind = _kind(stripped)
     return Question(
