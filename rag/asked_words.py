@@ -46,8 +46,8 @@ MANNERS = tuple(
     for manner in (
         r"\bvs\b|\bversus\b|\bw(?=/)",
         (
-            r"\b(?:in|to|by)(?: [\w’'-]+){1,4}?[’'] ?s? (view|opinion|eyes|words|telling|mind|account"
-            r"|reckoning|estimate|book|reading)\b"
+            r"\b(?:in|to|by)(?: [\w’'-]+){1,4}?[’'] ?s? (view|opinion|eyes|words|telling|mind"
+            r"|account|reckoning|estimate|book|reading)\b"
         ),
         r"\bin the (view|opinion|eyes|words) of\b|\b(going) by\b|\bif you (ask)\b",
         r"^\W*(?:please |can you |could you )*(list|name|enumerate) (?=\w)",

@@ -84,12 +84,12 @@ class Looker:
 
     def look(self, question: Question, scope: Scope | None, timings: dict[str, float]) -> Looked:
         """Return where the answer to each part of a question is looked for."""
-        with timed(timings, "embed"):
-            vector = self._embedder.embed_query(question.text)
         offers: list[tuple[Inquiry, list[Candidate]]] = []
         found: list[tuple[Evidence, ...]] = []
         parts = parts_of(question.text)
         for part in parts:
+            with timed(timings, "embed"):
+                vector = self._embedder.embed_query(part)
             inquiry = self._inquiry(part, question, vector)
             found.append(tuple(self._evidence(inquiry, KEPT // len(parts), scope, timings)))
             offered = _statements(inquiry, found[-1])
@@ -125,7 +125,6 @@ class Looker:
         """Return what is needed to recognise the answer to a part of a question."""
         if part != question.text:
             question = parse_question(part)
-            vector = self._embedder.embed_query(part)
         return Inquiry(question, weigh(self._store, question), vector)
 
     def _evidence(

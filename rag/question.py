@@ -26,6 +26,25 @@ class AnswerKind(Enum):
     OTHER = "other"
 
 
+# What a question such as "what is the …" asks for by the noun that this is.
+NAMED_KINDS = {
+    AnswerKind.NUMBER: (
+        "rate percentage percent share slice portion proportion price cost fare fee fine toll duty"
+        " tariff levy tax wage salary rent budget turnout number total amount sum age height length"
+        " width depth weight distance speed size population revenue profit score margin tally bill"
+    ),
+    AnswerKind.TIME: "date deadline weekday",
+    AnswerKind.PLACE: "venue location birthplace",
+}
+WHAT_IS = r"\bwhat(?:.s| is| was| will be| are| were) (?:[\w’'%-]+ ){0,6}?"
+# A noun that is what is asked for: no further noun makes it say more of that one.
+HEAD_ENDS = r"(?= (?:of|on|for|in|to|at|from|by|per|since|between|that|which|when|if)\b|\W*$)"
+
+
+def _noun_of(kind: AnswerKind) -> str:
+    return rf"{WHAT_IS}(?:{'|'.join(NAMED_KINDS[kind].split())}){HEAD_ENDS}"
+
+
 # What stands first in the folded question decides; of two that start together, the first here.
 ASKS_FOR = (
     (AnswerKind.TIME, r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|century|decade)\b"),
@@ -46,6 +65,7 @@ ASKS_FOR = (
             r"|\b(?:what|which) (?:country|countries|city|cities|places?|state|region|province)\b"
         ),
     ),
+    *((kind, _noun_of(kind)) for kind in NAMED_KINDS),
     (AnswerKind.REASON, r"\bwhy\b|\bwhat (?:caused|led to|is the reason|was the reason)\b"),
 )
 
