@@ -58,6 +58,7 @@ RULES = tuple(
         ),
         (rf"^{LENGTHS} (?:until|till|before) (.+)$", r"how long is it until \1"),
         (rf"^{PERCENT} of (.+)$", r"what percentage of \1"),
+        (r"\b(?:slice|chunk) of (?!cake|pie|bread|pizza)", "share of "),
         # Who, or what they are called.
         (
             (
@@ -79,11 +80,11 @@ RULES = tuple(
         # The reports themselves.
         (
             rf"^to (?:which|what) (\w+) {BE_OR_DO} .{{0,40}}?attributed? {QUOTED_WORDS}(.+)$",
-            r"which \1 spoke of \2",
+            r"which \1 described it as \2",
         ),
         (
             rf"^to whom {BE_OR_DO} .{{0,40}}?attributed? {QUOTED_WORDS}(.+)$",
-            r"who spoke of \1",
+            r"who described it as \1",
         ),
         (
             (

@@ -20,6 +20,7 @@ from rag.question import MAX_CHARS, AnswerKind, parse_question
         ("How many weeks since the strike?", "How long is it since the strike?"),
         ("peat's share of the fuel, percent?", "What is peat's share of the fuel?"),
         ("percent of the fuel that is peat", "What percentage of the fuel that is peat?"),
+        ("What slice of the fuel is peat?", "What share of the fuel is peat?"),
         ("ABFC stands for what?", "What does ABFC stand for?"),
         ("Nia Tolland, who is she?", "Who is Nia Tolland?"),
         ("Full names of the two skippers, please.", "Who are the two skippers?"),
@@ -40,7 +41,7 @@ from rag.question import MAX_CHARS, AnswerKind, parse_question
         ),
         (
             "To which skipper do the reports attribute the phrase “cold tea”?",
-            "Which skipper spoke of “cold tea”?",
+            "Which skipper described it as “cold tea”?",
         ),
         ("To whom is the phrase “cold tea” attributed?", None),
         # What is whole, or is no question that a rule knows, stays.
