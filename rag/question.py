@@ -45,9 +45,14 @@ def _noun_of(kind: AnswerKind) -> str:
     return rf"{WHAT_IS}(?:{'|'.join(NAMED_KINDS[kind].split())}){HEAD_ENDS}"
 
 
+OTHER = r"(?:(?:other|two|three|foreign|exact|calendar) )?"
 # What stands first in the folded question decides; of two that start together, the first here.
 ASKS_FOR = (
-    (AnswerKind.TIME, r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|century|decade)\b"),
+    (
+        AnswerKind.TIME,
+        rf"\bwhen\b|\b(?:what|which) {OTHER}(?:(?:week)?day|year|date|month|time|decade)s?\b",
+    ),
+    (AnswerKind.TIME, rf"\b(?:what|which) {OTHER}(?:century|centuries)\b"),
     (AnswerKind.TIME, r"\bhow long (?:ago|since)\b"),
     (
         AnswerKind.NUMBER,
@@ -62,7 +67,8 @@ ASKS_FOR = (
         AnswerKind.PLACE,
         (
             r"\bwhere\b"
-            r"|\b(?:what|which) (?:country|countries|city|cities|places?|state|region|province)\b"
+            rf"|\b(?:what|which) {OTHER}(?:country|countries|city|cities|places?|states?|regions?"
+            r"|provinces?|towns?|villages?)\b"
         ),
     ),
     *((kind, _noun_of(kind)) for kind in NAMED_KINDS),
@@ -72,7 +78,7 @@ ASKS_FOR = (
 # Words that only name the kind of answer: "rate" is met by a sentence that gives a number, whether
 # or not it says "rate".
 KIND_WORDS = {
-    AnswerKind.TIME: "year day date month time century decade long ago",
+    AnswerKind.TIME: "year day weekday date month time century decade long ago",
     AnswerKind.NUMBER: (
         "percent percentage share proportion number amount rate level price cost size figure total"
         " long old big large far high tall fast often deep wide heavy"

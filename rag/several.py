@@ -42,11 +42,15 @@ TOGETHER = re.compile(
 )
 # Each has an own answer to these, whatever the verb.
 OF_ONE = re.compile(r"^(?:[Ww]ho|[Hh]ow (?:old|tall|heavy|big|large|high|long))$")
+PREPOSITION = r"(?:on|of|about|for|in|to|towards?|at|from)"
+BE = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|must|shall)"
+)
 # "What's Pell's view on trams, and Tolland's on ferries?"
 SAME_OF_EACH = re.compile(
     rf"^(?P<head>[Ww]hat(?:[’']s| is| was| are| were)) (?P<one>{NAME})[’']s? (?P<noun>\w+(?: \w+)?)"
-    rf" (?P<of>on|of|about|for|in|to|towards?|at|from) (?P<what>.+?),? and (?P<two>{NAME})[’']s?"
-    r" (?P<other>(?:on|of|about|for|in|to|towards?|at|from) .+)$"
+    rf" (?P<of>{PREPOSITION}) (?P<what>.+?),? and (?P<two>{NAME})[’']s?"
+    rf" (?P<other>{PREPOSITION} .+)$"
 )
 AGAINST = re.compile(
     rf"^(?P<one>{NAME}) (?:vs\.?|v\.|versus) (?P<two>{NAME})(?: (?:on|about|over)|:) (?P<what>.+)$"
@@ -55,6 +59,19 @@ WHAT_ARE = re.compile(
     r"^(?P<one>[^,;:?]+ (?P<noun>\w+)) (?:vs\.?|versus) (?P<two>[^;:?]+): what are (?:they|these)$",
     re.IGNORECASE,
 )
+
+
+# A list of what is whose, as in "the fares: Pell has one to the mill, Orrin one to the weir".
+LISTED = re.compile(
+    rf"^(?:(?:[Ww]hat are|[Gg]ive(?: me)?|[Ll]ist|[Nn]ame) )?(?:(?:[Aa]ll|[Bb]oth) )?(?:[Tt]he )?"
+    rf"(?P<noun>\w+[^s\W]s)(?P<where> (?:in|of|at|for|from) [^:]+)?: "
+    rf"(?P<list>{NAME}[’']s? {PREPOSITION} .+)$"
+)
+ITEM = re.compile(rf"(?:, (?:and )?| and )(?={NAME}[’']s? {PREPOSITION} )")
+OWNED = re.compile(rf"^(?P<who>{NAME}?)[’']s? (?P<rest>{PREPOSITION} .+)$")
+# "Which days did she leave, was he to land, and is she back?" shares its "which days".
+SHARED = re.compile(rf"^{HEAD}(?:[Ww]hat|[Ww]hich) (?P<noun>\w+[^s\W]s)) (?P<list>{BE} .+)$")
+CLAUSE = re.compile(rf",? and (?={BE} )|, (?={BE} )")
 
 
 def asked_of_each(text: str) -> tuple[str, ...]:
@@ -75,7 +92,37 @@ def asked_of_each(text: str) -> tuple[str, ...]:
             f"{same['head']} {_owner(same['one'])} {same['noun']} {same['of']} {same['what']}?",
             f"{same['head']} {_owner(same['two'])} {same['noun']} {same['other']}?",
         )
-    return _each(bare) or (text,)
+    return _each(bare) or _listed(bare) or _sharing(bare) or (text,)
+
+
+def _listed(bare: str) -> tuple[str, ...]:
+    found = LISTED.match(bare)
+    if found is None:
+        return ()
+    items = [OWNED.match(item) for item in ITEM.split(found["list"])]
+    if not 1 < len(items) <= MOST:
+        return ()
+    noun, where = _singular(found["noun"]), found["where"] or ""
+    return tuple(
+        f"What is {_owner(item['who'])} {noun} {item['rest']}{where}?" for item in items if item
+    )
+
+
+def _sharing(bare: str) -> tuple[str, ...]:
+    found = SHARED.match(bare)
+    if found is None:
+        return ()
+    clauses = CLAUSE.split(found["list"])
+    if not 1 < len(clauses) <= MOST:
+        return ()
+    # Who "he" is, the first of them says.
+    from rag.conversation import standalone_question  # noqa: PLC0415 - not for most questions
+
+    head = f"{found['head'].removesuffix(found['noun'])}{_singular(found['noun'])}"
+    asked: list[str] = []
+    for clause in clauses:
+        asked.append(standalone_question(f"{head} {clause}?", asked))
+    return tuple(asked)
 
 
 def _each(bare: str) -> tuple[str, ...]:

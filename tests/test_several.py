@@ -51,6 +51,21 @@ from rag.several import asked_of_each
             "The mayor's main worries versus the ones bakers voiced: what are they?",
             ["What are The mayor's main worries?", "What are the worries bakers voiced?"],
         ),
+        (
+            "Give me all the fares in summer: Pell's to the mill, Orrin’s to the weir.",
+            [
+                "What is Pell’s fare to the mill in summer?",
+                "What is Orrin’s fare to the weir in summer?",
+            ],
+        ),
+        (
+            "Which days did Nia Pell leave, was she to land, and is she seeing Orrin?",
+            [
+                "Which day did Nia Pell leave?",
+                "Which day was Nia Pell to land?",
+                "Which day is Nia Pell seeing Orrin?",
+            ],
+        ),
     ],
 )
 def test_a_question_about_several_is_asked_of_each(text: str, each: list[str]) -> None:
@@ -69,6 +84,8 @@ def test_a_question_about_several_is_asked_of_each(text: str, each: list[str]) -
         "Who are the bakers and brewers of Arden?",
         "Which press does Pell work for?",
         "Arden vs. Upland",
+        "Which days is the mill open?",
+        "The rules: no dogs on the ferry.",
         # More than is answered well at once.
         "Which mills do Pell, Orrin, Tolland and Brandt own?",
     ],
