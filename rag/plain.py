@@ -28,7 +28,7 @@ POLITE = re.compile(
     re.IGNORECASE,
 )
 TRAILING = re.compile(
-    r",? *\b(?:please|pls|plz|thanks)(?=\W*$)"
+    r", *(?:please|thanks|thank you)(?=\W*$)|,? *\b(?:pls|plz)(?=\W*$)"
     r"|(?:,? (?:according to|across|going by)|, in) (?:each|all|every|both|any|the)(?: of)?"
     rf"(?: the)?(?: other)? {SOURCES}(?=\W*$)",
     re.IGNORECASE,
@@ -118,7 +118,9 @@ CLAIMED = re.compile(
 )
 ASKS = re.compile(
     rf"\b{WH}(?:.?s|.re|.d)?\b|^{AUXILIARY}\b|[?!].|^(?:tell|name(?! of\b)|list|give|show|put"
-    r"|explain|describe|summari[sz]e|compare|every|each|no|yes|and|but|or|not|if|because|please)\b",
+    r"|explain|describe|discuss|define|outline|write|find|identify|summari[sz]e|compare|every"
+    r"|after|before|during|under|over|since|until|in|on|at|by|with|from|to|as|this|that|these|those"
+    r"|every|each|no|yes|and|but|or|not|if|because|please)\b",
     re.IGNORECASE,
 )
 # Where one of these stands, what has no question word may be a whole sentence.
@@ -128,7 +130,7 @@ VERB = re.compile(
     re.IGNORECASE,
 )
 # Without a question mark, these tell what is asked for from words to be searched for.
-NAMED = re.compile(r"[’']s? \w|\b(?:of|for|on|to|between|by)\b")
+NAMED = re.compile(r"^(?:[\w.-]+ ){1,3}(?:of|for) |^[\w.-]+(?: [\w.-]+){0,2}[’']s? \w")
 SUPERLATIVE = re.compile(
     r"^(?:most|least|best|worst|latest|last|first|next|\w{2,}est|only|main|total|current)\b",
     re.IGNORECASE,

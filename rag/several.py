@@ -38,7 +38,7 @@ PLURAL = re.compile(r"\b(?:[Ww]hich|[Ww]hat) (?:\w+ )?(?P<noun>\w+[^s\W]s)$")
 # What people do with each other, or as one.
 TOGETHER = re.compile(
     r"\b(?:together|jointly|in common|share[ds]?|discuss(?:ed)?|met|meet|agree[ds]?|signed?"
-    r"|merge[ds]?|compete[ds]?|talk(?:ed)? about|with each other|between them)\b"
+    r"|merge[ds]?|compete[ds]?|talk(?:ed)? about|with each other|between)\b"
 )
 # Each has an own answer to these, whatever the verb.
 OF_ONE = re.compile(r"^(?:[Ww]ho|[Hh]ow (?:old|tall|heavy|big|large|high|long))$")
@@ -46,6 +46,7 @@ PREPOSITION = r"(?:on|of|about|for|in|to|towards?|at|from)"
 BE = (
     r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|must|shall)"
 )
+BE_ONE = rf"{BE} (?:the|an?|it|he|she|they|there|this|that|[A-Z][\w.’'-]*)"
 # "What's Pell's view on trams, and Tolland's on ferries?"
 SAME_OF_EACH = re.compile(
     rf"^(?P<head>[Ww]hat(?:[’']s| is| was| are| were)) (?P<one>{NAME})[’']s? (?P<noun>\w+(?: \w+)?)"
@@ -70,8 +71,8 @@ LISTED = re.compile(
 ITEM = re.compile(rf"(?:, (?:and )?| and )(?={NAME}[’']s? {PREPOSITION} )")
 OWNED = re.compile(rf"^(?P<who>{NAME}?)[’']s? (?P<rest>{PREPOSITION} .+)$")
 # "Which days did she leave, was he to land, and is she back?" shares its "which days".
-SHARED = re.compile(rf"^{HEAD}(?:[Ww]hat|[Ww]hich) (?P<noun>\w+[^s\W]s)) (?P<list>{BE} .+)$")
-CLAUSE = re.compile(rf",? and (?={BE} )|, (?={BE} )")
+SHARED = re.compile(rf"^{HEAD}(?:[Ww]hat|[Ww]hich) (?P<noun>\w+[^s\W]s)) (?P<list>{BE_ONE} .+)$")
+CLAUSE = re.compile(rf",? and (?={BE_ONE}\b)|, (?={BE_ONE}\b)")
 
 
 def asked_of_each(text: str) -> tuple[str, ...]:
@@ -133,7 +134,11 @@ def _each(bare: str) -> tuple[str, ...]:
     plural = PLURAL.search(head)
     without = re.sub(rf"^ {EACH}\b|,? {EACH}$", "", rest, count=1)
     said = without != rest
-    if not said and (TOGETHER.search(rest) or not (plural or _of_one(head, found["be"], rest))):
+    # "The Wool and Peat Board" is one.
+    one_body = found["names"].startswith("the ") and found["names"].count("the ") == 1
+    if not said and (
+        one_body or TOGETHER.search(rest) or not (plural or _of_one(head, found["be"], rest))
+    ):
         return ()
     if plural is not None:
         head = f"{head[: plural.start('noun')]}{_singular(plural['noun'])}"

@@ -55,6 +55,8 @@ from rag.question import MAX_CHARS, AnswerKind, parse_question
         ("Whats the fare?", None),
         ("Explain the ferry strike", None),
         ("Ferry sinks", None),
+        ("after the fall of Arden the ferry sank", None),
+        ("Which loaves may they bake as they please?", None),
         ("Nia Tolland", None),
         ("sailors rescued?", None),
         ("Who stands for the Greens in Arden?", None),
@@ -84,7 +86,7 @@ def test_what_is_put_in_full_is_in_full(text: str) -> None:
         ("deadline for claims?", AnswerKind.TIME),
         ("was it Pell or Orrin who sank the ferry", AnswerKind.PERSON),
         ("peat tax rate?", AnswerKind.NUMBER),
-        ("ferry fare in percent of the wage", AnswerKind.NUMBER),
+        ("ferry fare in percent of the wage?", AnswerKind.NUMBER),
         ("What do they call the ferry?", AnswerKind.OTHER),
     ],
 )

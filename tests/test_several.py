@@ -84,6 +84,9 @@ def test_a_question_about_several_is_asked_of_each(text: str, each: list[str]) -
         "Who are the bakers and brewers of Arden?",
         "Which press does Pell work for?",
         "Arden vs. Upland",
+        "Which mills does the Wool Board own?",
+        "Which mills do the Wool and Peat Board own?",
+        "Which mills are near Arden, and are also for sale?",
         "Which days is the mill open?",
         "The rules: no dogs on the ferry.",
         # More than is answered well at once.
