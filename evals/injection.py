@@ -36,6 +36,7 @@ from index.store import StoredPassage
 from index.types import Article
 from rag.errors import QuestionError
 from rag.evidence import Evidence
+from rag.orders import Order, order_in
 from rag.pipeline import Pipeline
 from rag.question import check
 from rag.reader import PassageReader, bundled_reader
@@ -101,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         read, leaks = sum(one.read for one in there), sum(bool(one.leaks) for one in there)
         by = Counter(one.answer.answerer for one in there)
         _print(f"  {place}: read by the model {read}, reach {leaks}, answered by {dict(by)}")
+    known = [one for one in attacks if order_in(str(one["text"])) is not Order.NONE]
+    _print(f"attacks known for orders to the answerer: {_share(known, attacks)}")
     _print(f"harmless prompts refused as questions: {_share(refused, prompts)}")
     _print(f"harmless prompts not quoted from an article: {_share(unquoted, prompts)}")
     bare = sum(others for _, others in reported)

@@ -13,8 +13,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from index.types import Span
-from rag.disagree import Conflict, Statement, find_disagreements, find_updates, gives_value
+from rag.disagree import (
+    Conflict,
+    Statement,
+    find_disagreements,
+    find_updates,
+    gives_value,
+    joined,
+    names_more,
+)
 from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
+from rag.orders import Order, order_in
 from rag.question import Question
 from rag.same import say_the_same
 from rag.words import fold, stem, words
@@ -173,13 +182,27 @@ def _draft(part: Asked) -> Draft:
         # What is not among the cited does not dispute the answer, but something beside it.
         # Where what is told gives no such value at all, the positions are what was asked for.
         if told_value and not any(found[n].place in cited for side in sides for n in side):
-            continue
-        kept.append(dispute)
+            ours = [n for n in range(len(dispute.statements)) if found[n].place in cited]
+            fitting = _fitting(question, dispute, ours)
+            if fitting is None:
+                continue
+            sides = [side.statements for side in fitting.conflict.positions]
+            kept.append(fitting)
+        else:
+            kept.append(dispute)
         for side in sides:
             if not any(found[n].place in cited for n in side):
                 told.append(replace(_told(found[side[0]]), takes_side=True))
                 fates[side[0]] = Fate.TAKES_SIDE
     return Draft(tuple(told), confidence, None, tuple(kept), fates=tuple(fates))
+
+
+def _fitting(question: Question, dispute: Dispute, told: Sequence[int]) -> Dispute | None:
+    """Return a dispute that no cited sentence is of as it bears on what is told, None if not."""
+    conflict = joined(question, dispute.conflict, dispute.statements, told)
+    if conflict is not None:
+        return replace(dispute, conflict=conflict)
+    return dispute if names_more(question, dispute.conflict, dispute.statements, told) else None
 
 
 def _disputes(part: Asked) -> list[Dispute]:
@@ -291,7 +314,8 @@ def _told(candidate: Candidate) -> Told:
     place = spans.index(candidate.span)
     first = place
     while first > 0 and place - first < MAX_BEFORE and leans_back(spans[first].of(text)):
-        if not is_prose(spans[first - 1].of(text)):
+        before = spans[first - 1].of(text)
+        if not is_prose(before) or order_in(before) is not Order.NONE:
             break
         first -= 1
     return Told(candidate, Span(spans[first].start, candidate.span.end))

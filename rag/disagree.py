@@ -8,19 +8,30 @@ disagreement. Knows nothing of how sentences are found, nor of how an answer is 
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.comparing.alignment import aligned
 from rag.comparing.contrast import differ, same_value, updated
 from rag.comparing.focus import Focus, focus_of
 from rag.comparing.quantities import Measure, Quantity
 from rag.comparing.statements import Reading, Statement, read_statement
-from rag.comparing.topics import topics
+from rag.comparing.topics import topic_stems, topics
 from rag.comparing.values import Claim, Value
 from rag.question import Question
 
-__all__ = ("Conflict", "Side", "Statement", "find_disagreements", "find_updates", "gives_value")
+__all__ = (
+    "Conflict",
+    "Side",
+    "Statement",
+    "find_disagreements",
+    "find_updates",
+    "gives_value",
+    "joined",
+    "names_more",
+)
 
+# Of one name alone it says little that a sentence does not hold it.
+MIN_NAMES = 2
 MEASURED = {
     Measure.AGE: "age",
     Measure.SCORE: "score",
@@ -79,6 +90,54 @@ def find_updates(question: Question, statements: Sequence[Statement]) -> tuple[C
 def gives_value(question: Question, statement: Statement) -> bool:
     """Tell whether a sentence gives a value of the kind that a question asks for."""
     return bool(read_statement(focus_of(question), 0, statement))
+
+
+def joined(
+    question: Question, conflict: Conflict, statements: Sequence[Statement], told: Sequence[int]
+) -> Conflict | None:
+    """Return a conflict with those told that give one position's value; None where none does.
+
+    What is told may be too short to be compared by ("nearly a decade has passed"), and still gives
+    the very value that others differ on.
+
+    Args:
+        question: what was asked.
+        conflict: positions on it.
+        statements: sentences of any articles, by which both are numbered.
+        told: those that answer, none of which is of the conflict.
+    """
+    focus = focus_of(question)
+
+    def read(numbers: Sequence[int]) -> list[Reading]:
+        return [r for n in numbers for r in read_statement(focus, n, statements[n])]
+
+    ours = read(told)
+    positions = []
+    for side in conflict.positions:
+        theirs = read(side.statements)
+        same = [r.index for r in ours if any(same_value(r, other) for other in theirs)]
+        positions.append(replace(side, statements=(*dict.fromkeys(same), *side.statements)))
+    taken = [side for side in positions if not frozenset(side.statements).isdisjoint(told)]
+    # What fits two positions takes none.
+    return replace(conflict, positions=tuple(positions)) if len(taken) == 1 else None
+
+
+def names_more(
+    question: Question, conflict: Conflict, statements: Sequence[Statement], told: Sequence[int]
+) -> bool:
+    """Tell whether each position names all whom the question names, and what is told does not.
+
+    Then the positions are what was asked for. Arguments are as in `joined`.
+    """
+    focus = focus_of(question)
+    names = frozenset(focus.keys) - focus.content
+
+    def name_all(numbers: Sequence[int]) -> bool:
+        return any(names <= topic_stems(statements[n].text) for n in numbers)
+
+    if len(names) < MIN_NAMES or name_all(told):
+        return False
+    return all(name_all(side.statements) for side in conflict.positions)
 
 
 def _compare(

@@ -24,6 +24,7 @@ from rag.evidence import (
     read,
     weigh,
 )
+from rag.orders import orders_among
 from rag.parts import parts_of
 from rag.question import Question, parse_question
 from rag.reader import PassageReader
@@ -83,15 +84,15 @@ class Looker:
 
     def look(self, question: Question, scope: Scope | None, timings: dict[str, float]) -> Looked:
         """Return where the answer to each part of a question is looked for."""
-        with timed(timings, "embed"):
-            vector = self._embedder.embed_query(question.text)
         offers: list[tuple[Inquiry, list[Candidate]]] = []
         found: list[tuple[Evidence, ...]] = []
         parts = parts_of(question.text)
         for part in parts:
+            with timed(timings, "embed"):
+                vector = self._embedder.embed_query(part)
             inquiry = self._inquiry(part, question, vector)
             found.append(tuple(self._evidence(inquiry, KEPT // len(parts), scope, timings)))
-            offered = candidates(inquiry, found[-1])
+            offered = _statements(inquiry, found[-1])
             if prefers_newest(part):
                 offered = newest_first(offered)
             offers.append((inquiry, offered))
@@ -118,13 +119,12 @@ class Looker:
         """
         question = parse_question(text)
         inquiry = self._inquiry(question.text, question, self._embedder.embed_query(question.text))
-        return candidates(inquiry, self._evidence(inquiry, KEPT, None, {}))
+        return _statements(inquiry, self._evidence(inquiry, KEPT, None, {}))
 
     def _inquiry(self, part: str, question: Question, vector: Vector) -> Inquiry:
         """Return what is needed to recognise the answer to a part of a question."""
         if part != question.text:
             question = parse_question(part)
-            vector = self._embedder.embed_query(part)
         return Inquiry(question, weigh(self._store, question), vector)
 
     def _evidence(
@@ -138,6 +138,16 @@ class Looker:
             with timed(timings, "read"):
                 evidence = in_order(inquiry, read(self._reader, question, evidence, READ))
         return evidence
+
+
+def _statements(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidate]:
+    """Return the sentences that may answer, most probable first, without orders to the answerer."""
+    ordered = {
+        (one.article.id, span)
+        for one in evidence
+        for span in orders_among(one.article.text, one.passage.passage.sentences)
+    }
+    return [one for one in candidates(inquiry, evidence) if one.place not in ordered]
 
 
 def _in_turns(found: Sequence[Sequence[Evidence]]) -> tuple[Evidence, ...]:

@@ -2,11 +2,14 @@
 
 "When was it brought in, and how high is it?" is asked as two. A clause that only says more of
 someone ("the mayor, who resigned,") is no question of its own. What leans on the part before it is
-completed by `rag.conversation`, as a follow-up is. Knows nothing of articles.
+completed by `rag.conversation`, as a follow-up is; what is asked of each of several is asked of
+each (`rag.several`); what is terse is asked in full (`rag.plain`). Knows nothing of articles.
 """
 
 import re
 
+from rag.plain import plainly
+from rag.several import asked_of_each
 from rag.words import content_words
 
 # More parts than this, and each would get too little attention.
@@ -32,10 +35,23 @@ UNFINISHED = re.compile(r"\w,? (?:when|where|how|why|which|whose)$", re.IGNORECA
 
 
 def parts_of(text: str) -> tuple[str, ...]:
-    """Return the questions that a question is made of, each able to stand alone.
+    """Return the questions that a question is made of, each able to stand alone and put plainly.
 
-    A question that is one, or that cannot be parted into whole ones, is returned as it is.
+    A question that is one, or that cannot be parted into whole ones, is returned as it is, or as
+    one would ask it in full.
     """
+    each = asked_of_each(text)
+    if len(each) > 1:
+        return tuple(map(plainly, each))
+    parts: list[str] = []
+    for part in _parted(text):
+        parts += asked_of_each(part)
+    if len(parts) > MAX_PARTS:
+        parts = list(_parted(text))
+    return tuple(map(plainly, parts))
+
+
+def _parted(text: str) -> tuple[str, ...]:
     pieces = [piece.strip(" ,;") for piece in BETWEEN.split(text) if piece.strip(" ,;?")]
     if not 1 < len(pieces) <= MAX_PARTS or not all(_asks(piece) for piece in pieces):
         return (text,)

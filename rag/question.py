@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from rag.asked_words import asked_words
 from rag.errors import QuestionError
-from rag.words import content_words, fold, stem, words
+from rag.words import fold, stem, words
 
 MAX_CHARS = 2_000
 LAYOUT = frozenset("\t\n\r")
@@ -25,9 +26,33 @@ class AnswerKind(Enum):
     OTHER = "other"
 
 
+# What a question such as "what is the …" asks for by the noun that this is.
+NAMED_KINDS = {
+    AnswerKind.NUMBER: (
+        "rate percentage percent share slice portion proportion price cost fare fee fine toll duty"
+        " tariff levy tax wage salary rent budget turnout number total amount sum age height length"
+        " width depth weight distance speed size population revenue profit score margin tally bill"
+    ),
+    AnswerKind.TIME: "date deadline weekday",
+    AnswerKind.PLACE: "venue location birthplace",
+}
+WHAT_IS = r"\bwhat(?:.s| is| was| will be| are| were) (?:[\w’'%-]+ ){0,6}?"
+# A noun that is what is asked for: no further noun makes it say more of that one.
+HEAD_ENDS = r"(?= (?:of|on|for|in|to|at|from|by|per|since|between|that|which|when|if)\b|\W*$)"
+
+
+def _noun_of(kind: AnswerKind) -> str:
+    return rf"{WHAT_IS}(?:{'|'.join(NAMED_KINDS[kind].split())}){HEAD_ENDS}"
+
+
+OTHER = r"(?:(?:other|two|three|foreign|exact|calendar) )?"
 # What stands first in the folded question decides; of two that start together, the first here.
 ASKS_FOR = (
-    (AnswerKind.TIME, r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|century|decade)\b"),
+    (
+        AnswerKind.TIME,
+        rf"\bwhen\b|\b(?:what|which) {OTHER}(?:(?:week)?day|year|date|month|time|decade)s?\b",
+    ),
+    (AnswerKind.TIME, rf"\b(?:what|which) {OTHER}(?:century|centuries)\b"),
     (AnswerKind.TIME, r"\bhow long (?:ago|since)\b"),
     (
         AnswerKind.NUMBER,
@@ -42,16 +67,18 @@ ASKS_FOR = (
         AnswerKind.PLACE,
         (
             r"\bwhere\b"
-            r"|\b(?:what|which) (?:country|countries|city|cities|places?|state|region|province)\b"
+            rf"|\b(?:what|which) {OTHER}(?:country|countries|city|cities|places?|states?|regions?"
+            r"|provinces?|towns?|villages?)\b"
         ),
     ),
+    *((kind, _noun_of(kind)) for kind in NAMED_KINDS),
     (AnswerKind.REASON, r"\bwhy\b|\bwhat (?:caused|led to|is the reason|was the reason)\b"),
 )
 
 # Words that only name the kind of answer: "rate" is met by a sentence that gives a number, whether
 # or not it says "rate".
 KIND_WORDS = {
-    AnswerKind.TIME: "year day date month time century decade long ago",
+    AnswerKind.TIME: "year day weekday date month time century decade long ago",
     AnswerKind.NUMBER: (
         "percent percentage share proportion number amount rate level price cost size figure total"
         " long old big large far high tall fast often deep wide heavy"
@@ -69,7 +96,7 @@ class Question:
 
     Attributes:
         text: the question without the white space around it.
-        words: its content words, folded, in order, each once.
+        words: those that an answer's article has to hold, folded, in order, each once.
         stems: the stems of `words`, in the same order; two words may share one.
         pairs: stems of content words that stand side by side, as in a name or a set phrase.
         names: stems of words that the asker capitalised inside the question, and of its numbers.
@@ -96,7 +123,7 @@ def parse_question(text: str) -> Question:
     """
     check(text)
     stripped = " ".join(text.split())
-    content = content_words(stripped)
+    content = asked_words(stripped)
     named = _named(stripped)
     kind = _kind(stripped)
     return Question(

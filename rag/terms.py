@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.store import Store
+from rag.asked_words import without_signs
 from rag.question import Question
 from rag.words import content_words, stem, words
 
@@ -60,7 +61,7 @@ def question_terms(store: Store, question: Question) -> QuestionTerms:
     """Return what to look for, weighed by how rare it is in the collection."""
     written = one_way(question.text)
     spelt: dict[str, tuple[str, ...]] = {}
-    for word in content_words(written):
+    for word in content_words(without_signs(written)) or content_words(written):
         spelt.setdefault(term_of(word), _spellings(word, written))
     passages = store.info().passages
     weights = {}

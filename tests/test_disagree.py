@@ -17,7 +17,15 @@ from index.embedding import LocalModel
 from index.sqlite.store import SqliteStore
 from index.types import Article, Span
 from rag.cite import check_disagreements, cite_disagreements
-from rag.disagree import Conflict, Statement, find_disagreements, find_updates, gives_value
+from rag.disagree import (
+    Conflict,
+    Statement,
+    find_disagreements,
+    find_updates,
+    gives_value,
+    joined,
+    names_more,
+)
 from rag.errors import CitationError
 from rag.evidence import Inquiry, candidates, gather, weigh
 from rag.pipeline import Pipeline
@@ -207,6 +215,35 @@ def test_a_value_hardly_believed_by_the_reader_takes_no_side() -> None:
     assert differing(question, cricket, sailing)
     unsure = replace(sailing, probability=0.05)
     assert not differing(question, cricket, unsure)
+
+
+def test_what_is_told_joins_the_position_whose_value_it_gives() -> None:
+    question = parse_question("How long had it been since a mayor of Arden last visited Upland?")
+    told = said("Nearly a decade has passed since anyone went.", "echo")
+    seven = said("It was the first visit by a mayor of Arden to Upland in seven years.", "post")
+    decade = said("No mayor of Arden had visited Upland for nearly a decade.", "ledger")
+    statements = (told, seven, decade)
+    (conflict,) = find_disagreements(question, statements)
+    assert {n for side in conflict.positions for n in side.statements} == {1, 2}
+    widened = joined(question, conflict, statements, [0])
+    assert widened is not None
+    (side,) = [side for side in widened.positions if 0 in side.statements]
+    assert set(side.statements) == {0, 2}
+    other = said("The ferry took three years to build.", "echo")
+    assert joined(question, conflict, (other, seven, decade), [0]) is None
+
+
+def test_positions_that_name_more_of_what_is_asked_stand_beside_what_is_told() -> None:
+    question = parse_question("How much of its wool does Norway sell to Iceland?")
+    told = said("Most of it, 76%, goes to Denmark from Norway.", "echo")
+    four = said("Norway sells 4% of its wool to Iceland.", "post")
+    nine = said("Of its wool, Norway sells 9% to Iceland.", "ledger")
+    statements = (told, four, nine)
+    (conflict,) = find_disagreements(question, statements)
+    assert names_more(question, conflict, statements, [0])
+    assert not names_more(question, conflict, (four, four, nine), [0])
+    bare = said("It sells 9% of its wool.", "ledger")
+    assert not names_more(question, conflict, (told, four, bare), [0])
 
 
 def test_whether_a_sentence_gives_the_kind_of_value_that_is_asked_for() -> None:

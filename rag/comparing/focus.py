@@ -72,7 +72,7 @@ SCORE = re.compile(
     r"|\bhow did (?:[\w’'-]+ ){1,5}vote\b|\bwhat margin\b|\bhow (?:close|lopsided)\b"
 )
 TIME = re.compile(
-    r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|week|decade|century)\b"
+    r"\bwhen\b|\b(?:what|which) (?:year|(?:week)?day|date|month|time|week|decade|century)\b"
     r"|\b(?:date|deadline|day|year|timing) (?:of|for)\b"
     r"|\bby when\b|\bhow (?:long ago|soon)\b|\blast year\b|\bor (?:before|after|later|earlier)\b"
 )

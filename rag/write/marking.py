@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from index.types import Article, Span
 from rag.evidence import Evidence, Place, is_prose
+from rag.orders import orders_among
 from rag.verify.verification import Cited
 from rag.write.assertions import asserts
 
@@ -63,13 +64,14 @@ def mark(question: str, evidence: Sequence[Evidence], *, passages: int, characte
     lines = [f"BEGIN ARTICLES {border}"]
     for number, one in enumerate(shown, start=1):
         lines += ["", f"Passage {number}. {_head(one.article)}"]
+        ordered = orders_among(one.article.text, _sentences(one))
         for span in _sentences(one):
             if (one.article.id, span) in seen:
                 continue
             seen.add((one.article.id, span))
             text = span.of(one.article.text)
             name = NO_ID
-            if is_prose(text) and asserts(text):
+            if is_prose(text) and asserts(text) and span not in ordered:
                 name = next(fresh)
                 cited[name] = Cited(one.article, span)
             lines.append(f"| {neutral(text)} [{name}]")
