@@ -26,7 +26,7 @@ import numpy.typing as npt
 from index.embed import SAMPLE, PassageText, SentenceTransformerEmbedder, pooled, quiet, unit
 from index.errors import ExportError, ModelError
 from index.models import ModelIdentity, file_sha256
-from index.types import PassageVectors, Span, Vector
+from index.types import PassageVectors, Span, Vector, Vectors
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -111,6 +111,16 @@ class OnnxEmbedder:
         encoding = self._tokenizer.encode(self._query_prompt + text)
         (vectors,) = self._session.run([TEXT_OUTPUT], _feed([encoding], len(encoding)))
         return unit(vectors[0])
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vectors of queries, shape (queries, dimension).
+
+        They differ from those that are made one by one in the last bits at most.
+        """
+        encodings = [self._tokenizer.encode(self._query_prompt + text) for text in texts]
+        feed = _feed(encodings, max(len(encoding) for encoding in encodings))
+        (vectors,) = self._session.run([TEXT_OUTPUT], feed)
+        return unit(vectors)
 
     def count_tokens(self, text: str) -> int:
         """Return how many of the model's tokens a text takes, special ones left out."""
