@@ -332,6 +332,7 @@ def test_a_rate_holds_over_all_workers_and_for_each_key(data: Path, cache: Path)
         assert refused.status_code == 429
         assert 1 <= int(refused.headers["retry-after"]) <= 6
         assert refused.json()["error"]["code"] == "too_many_requests"
+        assert refused.json()["error"]["type"] == "rate_limit_error"
         problem = httpx.get(f"{service.url}/v1/articles", headers=bearer(busy))
         assert problem.json()["type"] == "urn:dateline:problem:too-many-requests"
         assert httpx.get(url, headers=bearer(calm)).status_code == 200
