@@ -115,7 +115,10 @@ def kill_in_a_write(database: Path, workers: Callable[[], list[int]]) -> None:
     shared = database.with_name(f"{database.name}-shm")
     until = time.monotonic() + WRITE_SECONDS
     while time.monotonic() < until:
-        inode = str(shared.stat().st_ino)
+        try:
+            inode = str(shared.stat().st_ino)
+        except FileNotFoundError:  # nobody has the database open
+            continue
         for lock in Path("/proc/locks").read_text().splitlines():
             # A number, POSIX, ADVISORY, WRITE, the process, the inode after two colons, two places.
             # With an arrow before POSIX where it is waited for.
@@ -181,7 +184,8 @@ def main() -> None:
     back: list[float] = []
     with served(folder, "--workers", "2") as url:
         desk = Desk(url)
-        clients = [threading.Thread(target=one) for one in (desk.ask, desk.ask, desk.post)]
+        work = (desk.ask, desk.ask, desk.post)
+        clients = [threading.Thread(target=one, daemon=True) for one in work]
         for client in clients:
             client.start()
         for number in range(options.kills + options.aimed):
