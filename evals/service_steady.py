@@ -1,8 +1,9 @@
 """Service steadiness: is memory flat over many requests, and readers served while articles go in?
 
-Starts a real `dateline serve`, searches it so many times and notes the memory of its processes on
-the way; then searches it quietly and while articles are posted, and compares how long the slowest
-twentieth took. Run as `python -m evals.service_steady`.
+Starts a real `dateline serve`, asks and searches it so many times, in turns, and notes the memory of
+its processes on the way; then searches it quietly and while articles are posted, and compares how
+long the slowest twentieth took. Run as `python -m evals.service_steady`; `--requests 0` or
+`--articles 0` leaves a part out.
 """
 
 import argparse
@@ -58,15 +59,16 @@ def memory_mib(parent: int) -> float:
 
 
 def _many(url: str, bodies: list[bytes], requests: int) -> list[float]:
-    """Return the memory before, and after each tenth of so many searches."""
+    """Return the memory before, and after each tenth of so many answers and searches."""
     noted = [memory_mib(os.getpid())]
     done = 0
     for part in range(1, PARTS + 1):
         while done < requests * part / PARTS:
-            _, took = asyncio.run(load(url, "/v1/search", bodies, CLIENTS, 2))
-            done += len(took)
+            for path in ("/v1/answers", "/v1/search"):
+                _, took = asyncio.run(load(url, path, bodies, CLIENTS, 2))
+                done += len(took)
         noted.append(memory_mib(os.getpid()))
-        _say(f"{done} searches: {noted[-1]:.0f} MiB")
+        _say(f"{done} answers and searches: {noted[-1]:.0f} MiB")
     return noted
 
 
@@ -125,13 +127,13 @@ def main() -> None:
         store.close()
         _say(f"commit {commit()}; {machine()}; {CLIENTS} clients")
         with served(Path(folder), "--per-minute", "0") as url:
-            noted = _many(url, bodies, options.requests)
-            half = len(noted) // 2
-            grown = max(noted[half:]) / noted[half] - 1
-            _say(
-                f"memory over the second half of {options.requests} searches: {grown:+.1%} at most"
-            )
-            _while_adding(url, bodies, options.articles, options.seconds)
+            if options.requests:
+                noted = _many(url, bodies, options.requests)
+                half = len(noted) // 2
+                grown = max(noted[half:]) / noted[half] - 1
+                _say(f"memory over the second half of {options.requests}: {grown:+.1%} at most")
+            if options.articles:
+                _while_adding(url, bodies, options.articles, options.seconds)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,20 @@ def test_a_stream_tells_the_answer_as_it_is_made(client: httpx.Client) -> None:
     assert sentences == events[-1][1]["sentences"]
 
 
+def test_a_stream_tells_what_sources_differ_on(client: httpx.Client) -> None:
+    asked = {"question": "What share of Canada's exports is sold to the United States?"}
+    events = events_of(client.post("/v1/answers", json=asked | {"stream": True}).text)
+    told = [value for name, value in events if name == "disagreement"]
+    assert told
+    name, answer = events[-1]
+    assert name == "done"
+    for updates, given in ((False, answer["disagreements"]), (True, answer["updates"])):
+        assert [one["disagreement"] for one in told if one["updates"] == updates] == given
+    messages = [{"role": "user", "content": asked["question"]}]
+    said = client.post("/v1/chat/completions", json={"messages": messages}).json()
+    assert "Sources differ on" in said["choices"][0]["message"]["content"]
+
+
 def test_history_filters_and_as_of_are_heeded(client: httpx.Client) -> None:
     follow_up = {"question": "And on canola?", "history": [TARIFF]}
     asked = client.post("/v1/answers", json=follow_up).json()
