@@ -1,6 +1,6 @@
 """Service steadiness: is memory flat over many requests, and readers served while articles go in?
 
-Starts a real `dateline serve`, asks and searches it so many times, in turns, and notes the memory of
+Starts a real `dateline serve`, asks and searches it so many times, and notes the memory of
 its processes on the way; then searches it quietly and while articles are posted, and compares how
 long the slowest twentieth took. Run as `python -m evals.service_steady`; `--requests 0` or
 `--articles 0` leaves a part out.
