@@ -1,7 +1,8 @@
 """Service steadiness: is memory flat over many requests, and readers served while articles go in?
 
 Starts a real `dateline serve`, asks and searches it so many times, and notes the memory of
-its processes on the way; then searches it quietly and while articles are posted, and compares how
+its processes on the way; then searches it quietly and while articles are posted, in turns, and
+compares how
 long the slowest twentieth took. Run as `python -m evals.service_steady`; `--requests 0` or
 `--articles 0` leaves a part out.
 """
@@ -14,6 +15,7 @@ import os
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -73,13 +75,37 @@ def _many(url: str, bodies: list[bytes], requests: int) -> list[float]:
 
 
 def _while_adding(url: str, bodies: list[bytes], articles: int, seconds: float) -> None:
+    """Search quietly and while a tenth of the articles go in, in turns: machines are not steady."""
     desk = Desk(url)
-    _, quiet = asyncio.run(load(url, "/v1/search", bodies, CLIENTS, seconds))
+    quiet: list[float] = []
+    busy: list[float] = []
+    ratios = []
+    adding = 0.0
+    for part in range(PARTS):
+        _, before = asyncio.run(load(url, "/v1/search", bodies, CLIENTS, seconds))
+        started = time.monotonic()
+        some = range(articles * part // PARTS, articles * (part + 1) // PARTS)
+        meanwhile = _search_while_posting(desk, url, bodies, some)
+        adding += time.monotonic() - started
+        quiet, busy = quiet + before, busy + meanwhile
+        ratios.append(float(np.percentile(meanwhile, 95) / np.percentile(before, 95)))
+    before_ms, after_ms = (float(np.percentile(found, 95)) * 1000 for found in (quiet, busy))
+    _say(
+        f"{articles} articles in {adding:.0f} s; search p95 {before_ms:.0f} ms quiet "
+        f"(n {len(quiet)}), {after_ms:.0f} ms meanwhile (n {len(busy)}), ratio "
+        f"{after_ms / before_ms:.2f}; in turns median {np.median(ratios):.2f}, "
+        f"{min(ratios):.2f} to {max(ratios):.2f}"
+    )
+
+
+def _search_while_posting(
+    desk: Desk, url: str, bodies: list[bytes], articles: Iterable[int]
+) -> list[float]:
+    """Return the seconds that searches took from the first article until the last was stored."""
     jobs: list[str] = []
-    started = time.monotonic()
 
     def post() -> None:
-        for number in range(articles):
+        for number in articles:
             article = {"id": f"ward-{number}", "text": TEXT.format(number) * 3}
             status, reply = desk.call("POST", "/v1/articles", article, **ASYNC)
             while status == http.HTTPStatus.SERVICE_UNAVAILABLE:  # so many wait already
@@ -89,19 +115,13 @@ def _while_adding(url: str, bodies: list[bytes], articles: int, seconds: float) 
 
     poster = threading.Thread(target=post)
     poster.start()
-    busy: list[float] = []
-    stored = 0
-    while stored < articles:
-        busy += asyncio.run(load(url, "/v1/search", bodies, CLIENTS, 2))[1]
-        if not poster.is_alive():
-            stored = sum(desk.call("GET", f"/v1/jobs/{job}")[1]["status"] == "done" for job in jobs)
-    took = time.monotonic() - started
+    took: list[float] = []
+    while poster.is_alive() or any(
+        desk.call("GET", f"/v1/jobs/{job}")[1]["status"] != "done" for job in reversed(jobs)
+    ):
+        took += asyncio.run(load(url, "/v1/search", bodies, CLIENTS, 1))[1]
     poster.join()
-    before, after = (float(np.percentile(found, 95)) * 1000 for found in (quiet, busy))
-    _say(
-        f"{articles} articles in {took:.0f} s; search p95 {before:.0f} ms quiet (n {len(quiet)}), "
-        f"{after:.0f} ms meanwhile (n {len(busy)}), ratio {after / before:.2f}"
-    )
+    return took
 
 
 def _say(text: str) -> None:
@@ -113,7 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--articles", type=int, default=1_000)
-    parser.add_argument("--seconds", type=float, default=20, help="of quiet reading")
+    parser.add_argument("--seconds", type=float, default=4, help="of each quiet turn")
     options = parser.parse_args()
     suite = load_suite(ROOT / "evals" / "golden" / "seeds.yaml")
     # Reading would take most of the time, and hide what an addition does to a search.

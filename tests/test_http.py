@@ -208,6 +208,10 @@ def test_an_idempotency_key_stands_for_one_addition(client: httpx.Client) -> Non
     assert other.json()["type"] == "urn:dateline:problem:key-reused"
     assert client.get("/v1/articles/other").status_code == 404
     client.delete("/v1/articles/once")
+    removed = client.post("/v1/articles", json={"id": "once", "text": BRIDGE}, headers=key)
+    assert removed.status_code == 422, "it is not there, and must not be said to be"
+    assert "removed since" in removed.json()["detail"]
+    assert client.get("/v1/articles/once").status_code == 404
 
 
 def test_an_addition_that_is_not_waited_for_can_be_polled(client: httpx.Client) -> None:
@@ -231,6 +235,8 @@ def test_an_addition_that_is_not_waited_for_can_be_polled(client: httpx.Client) 
         ({"url": "http://127.0.0.1:8080/x"}, "not-added"),
         ({"url": "nonsense"}, "no-article"),
         ({"title": "Only a title"}, "no-article"),
+        ({"text": BRIDGE, "id": ".."}, "no-article"),
+        ({"text": BRIDGE, "id": "news/./bridge"}, "no-article"),
         ({"text": BRIDGE, "published": "06/01/2026"}, "not-added"),
     ],
 )
