@@ -1,9 +1,8 @@
 """Service steadiness: is memory flat over many requests, and readers served while articles go in?
 
-Starts a real `dateline serve`, asks and searches it so many times, and notes the memory of
-its processes on the way; then searches it quietly and while articles are posted, in turns, and
-compares how
-long the slowest twentieth took. Run as `python -m evals.service_steady`; `--requests 0` or
+Starts a real `dateline serve`, asks and searches it so many times, and notes the memory of its
+processes on the way; then searches it quietly and while articles are posted, in turns, and compares
+how long the slowest twentieth took. Run as `python -m evals.service_steady`; `--requests 0` or
 `--articles 0` leaves a part out.
 """
 
