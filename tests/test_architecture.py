@@ -54,6 +54,23 @@ def test_a_question_on_a_built_index_imports_nothing_heavy(
     assert "heavy: []" in done.stdout, done.stdout + done.stderr
 
 
+def test_a_question_leaves_nothing_in_the_home_folder(
+    seeds_data: Path, cache: Path, tmp_path: Path
+) -> None:
+    # onnxruntime would keep an id of the machine there, and events to be sent.
+    asked = ["ask", "What tariff is on Chinese EVs?", "--data", str(seeds_data)]
+    done = subprocess.run(
+        [sys.executable, "-m", "api", *asked],
+        cwd=ROOT,
+        env={"DATELINE_CACHE": str(cache), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.rglob("*")) == []
+
+
 def test_help_imports_no_library_of_ours_beyond_the_command_line() -> None:
     script = "import sys; import api.cli; print([m for m in ('numpy', 'faiss', 'onnxruntime', "
     script += "'rich.console', 'sqlite3') if m in sys.modules])"

@@ -1,6 +1,7 @@
 """What a stream tells: each kind of event, and what went wrong once it has begun."""
 
 import json
+import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api.http.access import protect
 from api.http.answers import answers_router
+from api.http.app import create_app
 from api.http.asking import Asked, Asking
 from api.http.chat_completions import chat_router
 from api.http.kept import KeptAnswers
@@ -102,3 +104,19 @@ def test_the_official_client_gets_the_same_error_before_a_stream_and_within_it(
     assert before.code == within.code == kind.replace("-", "_")
     assert before.type == within.type == "server_error"
     assert before.body == within.body
+
+
+def test_what_takes_longer_than_a_request_may_is_a_problem(
+    seeds_data: Path, cache: Path, tmp_path: Path
+) -> None:
+    data = shutil.copytree(seeds_data, tmp_path / "data")
+    # Far less than reading for an answer takes.
+    settings = ServiceSettings(data, cache / "models", seconds=0.01)
+    asked = {"question": "What tariff does Canada put on Chinese electric vehicles?"}
+    messages = [{"role": "user", "content": asked["question"]}]
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        whole = client.post("/v1/answers", json=asked)
+        chat = client.post("/v1/chat/completions", json={"messages": messages})
+    assert (whole.status_code, chat.status_code) == (504, 504)
+    assert whole.json()["type"] == "urn:dateline:problem:too-slow"
+    assert chat.json()["error"]["code"] == "too_slow"
