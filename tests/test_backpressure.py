@@ -48,11 +48,12 @@ def test_who_comes_when_there_is_no_room_is_sent_away_unread_until_there_is(desk
         slow = other.submit(desk.client.post, PATHS[0], content=b"slow")
         while not desk.pool.pending:
             assert not slow.done()
-        for path in PATHS[:2]:
-            refused = desk.client.post(path, content=b"{")
+        problem, error = (desk.client.post(path, content=b"{") for path in PATHS[:2])
+        for refused in (problem, error):
             assert refused.status_code == 503
             assert int(refused.headers["retry-after"]) >= 1
-        assert refused.json()["error"]["code"] == "busy", "in the shape of its path"
+        assert problem.json()["type"] == "urn:dateline:problem:busy"
+        assert error.json()["error"]["code"] == "busy", "in the shape of its path"
         assert desk.client.post(PATHS[2]).status_code == 200, "it waits for nothing"
         assert desk.seen == [PATHS[0], PATHS[2]], "nothing of what was refused was looked at"
         desk.go_on.set()
