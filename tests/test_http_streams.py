@@ -85,6 +85,7 @@ def test_the_official_client_gets_the_same_error_before_a_stream_and_within_it(
 ) -> None:
     errors = []
     asked: Any = {"model": "dateline", "messages": [{"role": "user", "content": "Who did it?"}]}
+    http_client: Any
     for begins in (False, True):
         asking = FailingAsking(FAILURES[kind], begins=begins)
         with (
