@@ -102,6 +102,9 @@ async def load(  # noqa: PLR0913 - the parts of a measurement
     async def client() -> None:
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
         while time.monotonic() < until:
+            if reader.at_eof():  # who waits for long is hung up on
+                writer.close()
+                reader, writer = await asyncio.open_connection(place.hostname, place.port)
             body = next(turn)
             head = f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\n"
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
