@@ -152,8 +152,8 @@ class OnnxEmbedder:
 def session_options() -> "SessionOptions":
     """Return how a network is run: by at most two threads, which sleep while they wait.
 
-    By default they would spin, which on an idle machine saves a seventh of a search, and takes as
-    much again from all else that runs wherever something does.
+    By default they would spin, which on an idle machine answers a little sooner, and takes from
+    all else that runs on a busy one.
     """
     from onnxruntime import SessionOptions  # noqa: PLC0415 - only where a network is run
 
