@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from onnxruntime import SessionOptions
     from tokenizers import Encoding
 
-# Or importing onnxruntime makes an id of this machine in ~/.cache, and sends what it does to its
-# makers. Whoever wants that may set it to 0.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-
 FORMAT = 3
 BATCH_SIZE = 16
 TEMPORARY = ".export-"
