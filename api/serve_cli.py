@@ -53,7 +53,9 @@ def serve(  # noqa: PLR0913 - one for each option
     origins = tuple(_checked_origin(one) for one in origin or ())
     settings = Settings.from_environment(os.environ, data=data)
     with reported():
-        if not is_loopback(host) and not Keys(settings.data).usable():
+        # Keys that cannot be read are said here too, and not to each caller.
+        opened = Keys(settings.data).usable()
+        if not opened and not is_loopback(host):
             raise AccessError(
                 f"{host} can be reached from other machines, so the service needs a key: make one "
                 "with `dateline keys create NAME`, or listen on 127.0.0.1"

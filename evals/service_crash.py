@@ -1,9 +1,10 @@
 """Service crash: workers are killed under load and while they add; nothing acknowledged is lost.
 
 Starts a real `dateline serve` with two workers, asks it and posts articles all the while, and sends
-SIGKILL to a random worker at random moments. At the end every article that was acknowledged (200,
-201, or a job that was accepted with 202) must be there whole. Run as
-`python -m evals.service_crash --kills 20`.
+SIGKILL to a random worker at random moments, then to whichever worker writes to the collection or
+to the jobs, in the middle of its transaction (Linux only: the kernel lists who holds the lock). At
+the end every article that was acknowledged (200, 201, or a job that was accepted with 202) must be
+there whole. Run as `python -m evals.service_crash --kills 20 --aimed 20`.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import threading
 import time
 import urllib.parse
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,15 @@ from evals.service_load import ROOT, served
 from index.build import build
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL, cache_folder
+from index.sqlite.database import DATABASE
 from index.sqlite.store import SqliteStore
 
 BACK_SECONDS = 60
+WRITE_SECONDS = 30
+# Where accepted additions are kept until they are done.
+JOBS = "jobs.db"
+# SQLite's file format, section 2.3: who writes in WAL mode locks this byte of the "-shm" file.
+WRITE_LOCK = "120"
 TEXT = "The mayor of Exeter opened bridge {0} on Monday. It cost {0} million pounds. " * 3
 
 
@@ -98,6 +106,55 @@ def workers_of(parent: int) -> list[int]:
     return served_by
 
 
+def kill_in_a_write(database: Path, workers: Callable[[], list[int]]) -> None:
+    """Send SIGKILL to the worker that writes to a database, as soon as one does.
+
+    Raises:
+        TimeoutError: none has written for half a minute.
+    """
+    shared = database.with_name(f"{database.name}-shm")
+    until = time.monotonic() + WRITE_SECONDS
+    while time.monotonic() < until:
+        try:
+            inode = str(shared.stat().st_ino)
+        except FileNotFoundError:  # nobody has the database open
+            continue
+        for lock in Path("/proc/locks").read_text().splitlines():
+            # A number, POSIX, ADVISORY, WRITE, the process, the inode after two colons, two places.
+            # With an arrow before POSIX where it is waited for.
+            *_, kind, process, place, start, end = lock.split()
+            holds = "->" not in lock and kind == "WRITE" and place.rpartition(":")[2] == inode
+            if holds and start == end == WRITE_LOCK and int(process) in workers():
+                os.kill(int(process), signal.SIGKILL)
+                return
+    raise TimeoutError(f"no worker has written to {database.name}")
+
+
+def _kill_at_random(chance: random.Random) -> None:
+    time.sleep(chance.uniform(0.5, 4))
+    workers = workers_of(_parent())
+    if workers:
+        os.kill(chance.choice(workers), signal.SIGKILL)
+
+
+def _kill_aimed(folder: Path, chance: random.Random) -> None:
+    # Not the first write of a worker that has just begun, each time.
+    time.sleep(chance.uniform(0, 2))
+    kill_in_a_write(folder / chance.choice((DATABASE, JOBS)), lambda: workers_of(_parent()))
+
+
+def _until_back(desk: "Desk") -> float:
+    """Return the seconds until the service is ready again."""
+    killed = time.monotonic()
+    while True:
+        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+            if desk.call("GET", "/readyz")[0] == http.HTTPStatus.OK:
+                return time.monotonic() - killed
+        if time.monotonic() - killed > BACK_SECONDS:
+            raise SystemExit("the service did not come back")
+        time.sleep(0.02)
+
+
 def _parent() -> int:
     mine = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
     return int(mine[-1])
@@ -114,7 +171,8 @@ def main() -> None:
         SystemExit: something acknowledged was lost.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--kills", type=int, default=20, help="at random moments")
+    parser.add_argument("--aimed", type=int, default=20, help="in the middle of a write")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311 - moments to kill at, no secret
@@ -126,30 +184,26 @@ def main() -> None:
     back: list[float] = []
     with served(folder, "--workers", "2") as url:
         desk = Desk(url)
-        clients = [threading.Thread(target=one) for one in (desk.ask, desk.ask, desk.post)]
+        work = (desk.ask, desk.ask, desk.post)
+        clients = [threading.Thread(target=one, daemon=True) for one in work]
         for client in clients:
             client.start()
-        for _ in range(options.kills):
-            time.sleep(chance.uniform(0.5, 4))
-            workers = workers_of(_parent())
-            if workers:
-                os.kill(chance.choice(workers), signal.SIGKILL)
-            killed = time.monotonic()
-            while True:
-                with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-                    if desk.call("GET", "/readyz")[0] == http.HTTPStatus.OK:
-                        break
-                if time.monotonic() - killed > BACK_SECONDS:
-                    raise SystemExit("the service did not come back")
-                time.sleep(0.02)
-            back.append(time.monotonic() - killed)
+        for number in range(options.kills + options.aimed):
+            if number < options.kills:
+                _kill_at_random(chance)
+            else:
+                _kill_aimed(folder, chance)
+            back.append(_until_back(desk))
         desk.stop.set()
         for client in clients:
             client.join()
         lost = _lost(desk)
     shutil.rmtree(folder, ignore_errors=True)
     _say(f"commit {commit()}; {machine()}; seed {options.seed}")
-    _say(f"{len(back)} kills; longest until it answered again: {max(back):.2f} s")
+    _say(
+        f"{options.kills} kills at random, {options.aimed} in a write; longest until it answered "
+        f"again: {max(back):.2f} s"
+    )
     _say("; ".join(f"{what}: {count}" for what, count in sorted(desk.seen.items())))
     _say(f"acknowledged: {len(desk.stored)} stored, {len(desk.jobs)} accepted; lost: {len(lost)}")
     if lost:
@@ -166,7 +220,7 @@ def _lost(desk: Desk) -> list[int]:
     lost = []
     for number in sorted(desk.stored | desk.jobs.keys()):
         status, article = desk.call("GET", f"/v1/articles/bridge-{number}")
-        if status != http.HTTPStatus.OK or f"bridge {number} on" not in article["text"]:
+        if status != http.HTTPStatus.OK or article["text"] != TEXT.format(number).strip():
             lost.append(number)
     return lost
 

@@ -1,8 +1,8 @@
-"""Service load: how many answers a second the service gives, and how soon, to how many clients.
+"""Service load: how much the service answers or searches, and how soon, for how many clients.
 
 Starts a real `dateline serve` over a data folder, asks it golden questions from a process of its
-own, and sets that beside answering the same questions in a bare loop, in turns on one
-machine. Run as `python -m evals.service_load`.
+own, and sets that beside a bare loop that does the same in one thread without a service, in turns
+on one machine. Run as `python -m evals.service_load` and `… --path search`.
 """
 
 import argparse
@@ -19,7 +19,8 @@ import tempfile
 import time
 import urllib.parse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,8 @@ from rag.reader import bundled_reader
 ROOT = Path(__file__).resolve().parents[1]
 CLIENTS = (1, 8, 64, 256)
 START_SECONDS = 60
+# The service hangs up on who is silent for 5 s.
+HANGS_UP = 3
 
 
 @contextlib.contextmanager
@@ -69,10 +72,25 @@ def _wait_for(port: int) -> None:
     raise TimeoutError("the service did not start")
 
 
-async def load(
-    url: str, path: str, bodies: Sequence[bytes], clients: int, seconds: float
+async def load(  # noqa: PLR0913 - the parts of a measurement
+    url: str,
+    path: str,
+    bodies: Sequence[bytes],
+    clients: int,
+    seconds: float,
+    *,
+    rude_seconds: float | None = None,
 ) -> tuple[Counter[int], list[float]]:
     """Ask from so many clients, each one question after another on one connection.
+
+    Args:
+        url: where the service is.
+        path: what is asked.
+        bodies: what is sent, in turns.
+        clients: how many ask.
+        seconds: how long they begin new questions.
+        rude_seconds: after how long those who are sent away come back; None: as Retry-After says,
+            as OpenAI's client does.
 
     Returns:
         How often each status came, and the seconds that each 200 took.
@@ -92,34 +110,72 @@ async def load(
             started = time.monotonic()
             writer.write(head.encode() + body)
             given = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            length = int(given.split("content-length:")[1].split("\r\n")[0])
-            await reader.readexactly(length)
+            await reader.readexactly(int(_header(given, "content-length") or 0))
             status = int(given.split(" ", 2)[1])
             statuses[status] += 1
             if status == http.HTTPStatus.OK:
                 took.append(time.monotonic() - started)
-            else:
-                # As Retry-After says, but for a part of it: more are waiting than there is room.
-                await asyncio.sleep(0.5)
+                continue
+            wait = float(_header(given, "retry-after") or 1)
+            wait = wait if rude_seconds is None else rude_seconds
+            await asyncio.sleep(min(wait, max(0.0, until - time.monotonic())))
+            if wait > HANGS_UP and time.monotonic() < until:
+                writer.close()
+                reader, writer = await asyncio.open_connection(place.hostname, place.port)
         writer.close()
 
     await asyncio.gather(*(client() for _ in range(clients)))
     return statuses, took
 
 
-def bare_loop(data: Path, model: LocalModel, questions: Sequence[str], seconds: float) -> float:
-    """Return how many questions a second are answered in one thread without a service."""
-    store = SqliteStore(data)
-    pipeline = Pipeline(store, model.for_asking(store.info().recipe.model), bundled_reader())
+def _header(head: str, name: str) -> str | None:
+    """Return a header of a response in small letters."""
+    _, found, rest = head.partition(f"\r\n{name}:")
+    return rest.partition("\r\n")[0].strip() if found else None
+
+
+def bare_loop(work: Callable[[str], object], questions: Sequence[str], seconds: float) -> float:
+    """Return how many questions a second some work does, one after another."""
     done, started = 0, time.monotonic()
     for question in itertools.cycle(questions):
-        pipeline.ask(question)
+        work(question)
         done += 1
         if time.monotonic() - started >= seconds:
             break
-    rate = done / (time.monotonic() - started)
-    store.close()
-    return rate
+    return done / (time.monotonic() - started)
+
+
+def _measure(
+    work: Callable[[str], object], url: str, questions: Sequence[str], options: argparse.Namespace
+) -> None:
+    # A search that reads would hide what the service adds to it.
+    more = {"reader": False} if options.path == "search" else {}
+    bodies = [json.dumps({"question": question, **more}).encode() for question in questions]
+    path, rude = f"/v1/{options.path}", options.rude
+    # What is loaded with the first question is not part of it.
+    asyncio.run(load(url, path, bodies, 2, 1))
+    bare_loop(work, questions, 1)
+    for clients in options.clients:
+        rates: list[float] = []
+        bare: list[float] = []
+        took: list[float] = []
+        statuses: Counter[int] = Counter()
+        for _ in range(options.turns):
+            bare.append(bare_loop(work, questions, options.seconds))
+            started = time.monotonic()
+            seen, each = asyncio.run(
+                load(url, path, bodies, clients, options.seconds, rude_seconds=rude)
+            )
+            # What was asked before the end is waited for.
+            rates.append(len(each) / (time.monotonic() - started))
+            statuses, took = statuses + seen, took + each
+        ratios = np.array(rates) / np.array(bare)
+        points = " / ".join(f"{p * 1000:.0f}" for p in np.percentile(took, [50, 95, 99]))
+        counted = ", ".join(f"{number:,} × {status}" for status, number in sorted(statuses.items()))
+        _say(
+            f"| {clients} | {np.median(rates):.1f} | {points} ms | {np.median(bare):.1f} | "
+            f"{np.median(ratios):.2f} ({ratios.min():.2f} to {ratios.max():.2f}) | {counted} |"
+        )
 
 
 def _say(text: str) -> None:
@@ -127,36 +183,34 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
-    """Measure, and print a table."""
+    """Measure, and print the rows of a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=15, help="for each count of clients")
+    parser.add_argument("--path", choices=("answers", "search"), default="answers")
+    parser.add_argument("--clients", type=int, nargs="+", default=CLIENTS)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=10, help="of each turn, and as many bare")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument(
+        "--rude", type=float, metavar="S", help="come back after S seconds, whatever is told"
+    )
     options = parser.parse_args()
     suite = load_suite(ROOT / "evals" / "golden" / "seeds.yaml")
     questions = [case.question for case in suite.cases if not case.history]
-    bodies = [json.dumps({"question": question}).encode() for question in questions]
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
-        store = SqliteStore(data, create=True)
-        build([ROOT / "seeds"], store, model)
-        store.close()
-        _say(f"commit {commit()}; {machine()}; {len(questions)} questions")
-        with served(data, "--workers", str(options.workers)) as url:
-            for clients in CLIENTS:
-                bare = bare_loop(data, model, questions, options.seconds)
-                started = time.monotonic()
-                statuses, took = asyncio.run(
-                    load(url, "/v1/answers", bodies, clients, options.seconds)
-                )
-                # What was asked before the end is waited for.
-                rate = len(took) / (time.monotonic() - started)
-                points = " / ".join(f"{p * 1000:.0f}" for p in np.percentile(took, [50, 95, 99]))
-                counted = ", ".join(f"{s}: {n}" for s, n in sorted(statuses.items()))
-                _say(
-                    f"{clients} clients: {rate:.1f} answers a second, p50/p95/p99 {points} ms; "
-                    f"bare loop {bare:.1f} a second, ratio {rate / bare:.2f}; statuses {counted}",
-                )
+        with closing(SqliteStore(data, create=True)) as store:
+            build([ROOT / "seeds"], store, model)
+            asking = model.for_asking(store.info().recipe.model)
+            if options.path == "search":
+                work: Callable[[str], object] = Pipeline(store, asking).search
+            else:
+                work = Pipeline(store, asking, bundled_reader()).ask
+            _say(
+                f"commit {commit()}; {machine()}; {len(questions)} questions; {options.turns} turns"
+            )
+            with served(data, "--workers", str(options.workers)) as url:
+                _measure(work, url, questions, options)
 
 
 if __name__ == "__main__":

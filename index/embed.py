@@ -83,6 +83,13 @@ class QueryEmbedder(Protocol):
         """Return the unit vector of one query."""
 
 
+class BatchEmbedder(QueryEmbedder, Protocol):
+    """Embeds several queries in one run of the model, which takes less than as many runs."""
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vectors of queries, shape (queries, dimension)."""
+
+
 def unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """Scale the last axis to length 1; a zero vector stays zero."""
     values = vectors.astype(np.float32)
@@ -146,10 +153,15 @@ class SentenceTransformerEmbedder:
 
     def embed_query(self, text: str) -> Vector:
         """Return the unit vector of one query, shape (dimension,)."""
+        vector: Vector = self.embed_queries([text])[0]
+        return vector
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vectors of queries, shape (queries, dimension)."""
         vectors = self.model.encode_query(
-            [text], convert_to_numpy=False, show_progress_bar=False, normalize_embeddings=True
+            list(texts), convert_to_tensor=True, show_progress_bar=False, normalize_embeddings=True
         )
-        return unit(vectors[0].float().numpy())
+        return unit(vectors.float().numpy())
 
     def embed_passages(self, passages: Sequence[PassageText]) -> Iterator[PassageVectors]:
         """Yield the vectors of each passage, in order. What a model cannot read is cut off."""

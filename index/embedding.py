@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index import onnx
-from index.embed import Embedder, QueryEmbedder, SentenceTransformerEmbedder
+from index.embed import BatchEmbedder, Embedder, QueryEmbedder, SentenceTransformerEmbedder
 from index.errors import MismatchError, ModelError
 from index.models import ModelIdentity, fingerprint, locate, model_key
 
@@ -79,7 +79,7 @@ class LocalModel:
         embedder.use_fastest_precision()
         return embedder
 
-    def for_asking(self, identity: ModelIdentity) -> QueryEmbedder:
+    def for_asking(self, identity: ModelIdentity) -> BatchEmbedder:
         """Return the quickest embedder that gives the vectors of `identity`.
 
         That is the ONNX export where there is one. It is made where it is missing or damaged; a

@@ -26,9 +26,10 @@ import numpy.typing as npt
 from index.embed import SAMPLE, PassageText, SentenceTransformerEmbedder, pooled, quiet, unit
 from index.errors import ExportError, ModelError
 from index.models import ModelIdentity, file_sha256
-from index.types import PassageVectors, Span, Vector
+from index.types import PassageVectors, Span, Vector, Vectors
 
 if TYPE_CHECKING:
+    from onnxruntime import SessionOptions
     from tokenizers import Encoding
 
 FORMAT = 3
@@ -84,9 +85,7 @@ class OnnxEmbedder:
         self.pools_tokens = manifest.pools_tokens
         self._query_prompt = manifest.query_prompt
         self._document_prompt = manifest.document_prompt
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(2, processors())
-        options.log_severity_level = 3
+        options = session_options()
         try:
             # The graph is checked while it is being loaded; both leave the interpreter free.
             with ThreadPoolExecutor(1) as pool:
@@ -112,6 +111,16 @@ class OnnxEmbedder:
         (vectors,) = self._session.run([TEXT_OUTPUT], _feed([encoding], len(encoding)))
         return unit(vectors[0])
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vectors of queries, shape (queries, dimension).
+
+        They differ from those that are made one by one in the last bits at most.
+        """
+        encodings = [self._tokenizer.encode(self._query_prompt + text) for text in texts]
+        feed = _feed(encodings, max(len(encoding) for encoding in encodings))
+        (vectors,) = self._session.run([TEXT_OUTPUT], feed)
+        return unit(vectors)
+
     def count_tokens(self, text: str) -> int:
         """Return how many of the model's tokens a text takes, special ones left out."""
         return len(self._counter.encode(text, add_special_tokens=False))
@@ -134,6 +143,21 @@ class OnnxEmbedder:
                 offsets = np.asarray(encodings[i].offsets) - before
                 vectors[i] = pooled(passages[i], whole, rows[: len(offsets)], offsets)
         yield from (vectors[i] for i in range(len(passages)))
+
+
+def session_options() -> "SessionOptions":
+    """Return how a network is run: by at most two threads, which sleep while they wait.
+
+    By default they would spin, which on an idle machine answers a little sooner, and takes from
+    all else that runs on a busy one.
+    """
+    from onnxruntime import SessionOptions  # noqa: PLC0415 - only where a network is run
+
+    options = SessionOptions()
+    options.intra_op_num_threads = min(2, processors())
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return options
 
 
 def processors() -> int:

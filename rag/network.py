@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from index.models import file_sha256
-from index.onnx import processors
+from index.onnx import session_options
 from rag.errors import ReaderError
 
 TOKENIZER, CARD = "tokenizer.json", "card.json"
@@ -33,15 +33,12 @@ class Network:
     def __init__(self, folder: Path, graph: str, remedy: str) -> None:
         import onnxruntime  # noqa: PLC0415 - only where something is read
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(2, processors())
-        options.log_severity_level = 3
         damaged = ReaderError(f"the reader in {folder} is missing or damaged: {remedy}")
         if not _is_exported(folder, graph):
             raise damaged
         try:
             self._session = onnxruntime.InferenceSession(
-                str(folder / graph), options, providers=["CPUExecutionProvider"]
+                str(folder / graph), session_options(), providers=["CPUExecutionProvider"]
             )
         except Exception as error:
             raise damaged from error

@@ -52,6 +52,17 @@ def test_the_export_gives_the_originals_vectors(
     assert abs(np.linalg.norm(ours) - 1) < 1e-5
 
 
+def test_queries_that_are_embedded_together_have_the_vectors_that_each_has_alone(
+    original: SentenceTransformerEmbedder, exported: Path
+) -> None:
+    asked = [*SAMPLE, LONG, "a"]
+    for embedder in (original, onnx.OnnxEmbedder(exported)):
+        together = embedder.embed_queries(asked)
+        assert together.dtype == np.float32
+        alone = np.stack([embedder.embed_query(text) for text in asked])
+        np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
 def test_passages_and_their_sentences_are_unit_vectors_that_know_their_context(
     original: SentenceTransformerEmbedder,
 ) -> None:

@@ -81,6 +81,20 @@ def test_a_stream_tells_the_answer_as_it_is_made(client: httpx.Client) -> None:
     assert sentences == events[-1][1]["sentences"]
 
 
+def test_a_stream_tells_what_sources_differ_on(client: httpx.Client) -> None:
+    asked = {"question": "What share of Canada's exports is sold to the United States?"}
+    events = events_of(client.post("/v1/answers", json=asked | {"stream": True}).text)
+    told = [value for name, value in events if name == "disagreement"]
+    assert told
+    name, answer = events[-1]
+    assert name == "done"
+    for updates, given in ((False, answer["disagreements"]), (True, answer["updates"])):
+        assert [one["disagreement"] for one in told if one["updates"] == updates] == given
+    messages = [{"role": "user", "content": asked["question"]}]
+    said = client.post("/v1/chat/completions", json={"messages": messages}).json()
+    assert "Sources differ on" in said["choices"][0]["message"]["content"]
+
+
 def test_history_filters_and_as_of_are_heeded(client: httpx.Client) -> None:
     follow_up = {"question": "And on canola?", "history": [TARIFF]}
     asked = client.post("/v1/answers", json=follow_up).json()
@@ -194,6 +208,10 @@ def test_an_idempotency_key_stands_for_one_addition(client: httpx.Client) -> Non
     assert other.json()["type"] == "urn:dateline:problem:key-reused"
     assert client.get("/v1/articles/other").status_code == 404
     client.delete("/v1/articles/once")
+    removed = client.post("/v1/articles", json={"id": "once", "text": BRIDGE}, headers=key)
+    assert removed.status_code == 422, "it is not there, and must not be said to be"
+    assert "removed since" in removed.json()["detail"]
+    assert client.get("/v1/articles/once").status_code == 404
 
 
 def test_an_addition_that_is_not_waited_for_can_be_polled(client: httpx.Client) -> None:
@@ -217,6 +235,8 @@ def test_an_addition_that_is_not_waited_for_can_be_polled(client: httpx.Client) 
         ({"url": "http://127.0.0.1:8080/x"}, "not-added"),
         ({"url": "nonsense"}, "no-article"),
         ({"title": "Only a title"}, "no-article"),
+        ({"text": BRIDGE, "id": ".."}, "no-article"),
+        ({"text": BRIDGE, "id": "news/./bridge"}, "no-article"),
         ({"text": BRIDGE, "published": "06/01/2026"}, "not-added"),
     ],
 )

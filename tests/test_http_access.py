@@ -322,16 +322,18 @@ def test_a_key_works_and_ends_within_a_second_in_every_worker(data: Path, cache:
 def test_a_rate_holds_over_all_workers_and_for_each_key(data: Path, cache: Path) -> None:
     _, busy = Keys(data).create("busy", "read", "default")
     _, calm = Keys(data).create("calm", "read", "default")
-    with serving(data, cache, "--no-reader", "--per-minute", "10", workers=2) as service:
+    with serving(data, cache, "--no-reader", "--per-minute", "2", workers=2) as service:
         url, started = f"{service.url}/v1/models", time.monotonic()
         with ThreadPoolExecutor(8) as clients:
             replies = list(clients.map(lambda _: httpx.get(url, headers=bearer(busy)), range(40)))
         passed = sum(reply.status_code == 200 for reply in replies)
-        assert passed in {10, 10 + int((time.monotonic() - started) / 6)}
+        # So few, that none comes free before the last line however slow the machine is.
+        assert passed in {2, 2 + int((time.monotonic() - started) / 30)}
         [refused, *_] = [reply for reply in replies if reply.status_code != 200]
         assert refused.status_code == 429
-        assert 1 <= int(refused.headers["retry-after"]) <= 6
+        assert 1 <= int(refused.headers["retry-after"]) <= 30
         assert refused.json()["error"]["code"] == "too_many_requests"
+        assert refused.json()["error"]["type"] == "rate_limit_error"
         problem = httpx.get(f"{service.url}/v1/articles", headers=bearer(busy))
         assert problem.json()["type"] == "urn:dateline:problem:too-many-requests"
         assert httpx.get(url, headers=bearer(calm)).status_code == 200

@@ -101,6 +101,9 @@ def test_more_than_can_wait_are_sent_away_at_once(data: Path, cache: Path) -> No
         refused = next(reply for reply in replies if reply.status_code == 503)
         assert refused.json()["type"] == "urn:dateline:problem:busy"
         assert int(refused.headers["retry-after"]) >= 1
+        counted = httpx.get(f"{service.url}/metrics").text
+        busy = 'dateline_requests_total{method="POST",route="/v1/answers",status="503"}'
+        assert busy in counted, "what was never routed is counted under its route"
         # Searches have threads of their own.
         assert httpx.post(f"{service.url}/v1/search", json=COST).status_code == 200
 

@@ -225,3 +225,19 @@ def test_what_cannot_be_done_with_keys_is_said_in_a_line(
     assert done.returncode == 2
     assert said in " ".join(done.stderr.replace("│", " ").split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_service_whose_keys_are_damaged_does_not_start_and_says_so_in_a_line(
+    dateline: Run, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    Keys(data).create("newsroom", "read", "default")
+    (data / FILE).write_bytes(b"no database " * 999)
+    # On loopback too, where it would start without any key.
+    for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104
+        told = dateline("serve", "--data", data, "--host", host, "--port", "0")
+        assert told.returncode == 2
+        said = " ".join(told.stderr.replace("│", " ").split())
+        assert f"{FILE} cannot be used" in said
+        assert "put a copy of it back" in said
+        assert "Traceback" not in said

@@ -8,7 +8,7 @@ anything. A request in flight counts until the last part of its answer is sent.
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,9 @@ from api.access.collections import folder_of
 from api.access.errors import AccessError
 from api.access.keys import Key, Keys, KeyScope
 from api.access.limits import Counters
+from api.http.backpressure import Backpressure
 from api.http.loopback import check_is_local
+from api.http.pools import Pool
 from api.http.problems import ProblemError, response, too_many
 from api.http.settings import ServiceSettings
 
@@ -80,9 +82,16 @@ def authorised(scope: KeyScope) -> Callable[..., Awaitable[Caller]]:
     return admitted
 
 
-def protect(app: FastAPI, settings: ServiceSettings) -> None:
-    """Put the gate before an app, and before it what browsers ask of origins."""
+def protect(app: FastAPI, settings: ServiceSettings, waits: Mapping[tuple[str, str], Pool]) -> None:
+    """Put the gate before an app, before it what is too much, and first what browsers ask.
+
+    Args:
+        app: the app.
+        settings: how the service runs.
+        waits: where requests of a method and a path wait.
+    """
     app.add_middleware(Gate, settings=settings)
+    app.add_middleware(Backpressure, pools=waits)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,

@@ -51,8 +51,11 @@ class Adding:
 
     async def accept(
         self, folder: Path, request: Mapping[str, Any], key: str | None, wait: float
-    ) -> JobRecord:
+    ) -> tuple[JobRecord, bool]:
         """Accept an addition, and return it once it is over or `wait` seconds have passed.
+
+        Returns:
+            The job, and whether it is new: else the key brought it before.
 
         Raises:
             OtherRequestError: the key came before with another request.
@@ -65,7 +68,7 @@ class Adding:
         if is_new:
             task = self._begin(folder, job)
             await asyncio.wait({task}, timeout=wait)
-        return await asyncio.to_thread(jobs.read, job.id) or job
+        return await asyncio.to_thread(jobs.read, job.id) or job, is_new
 
     async def remove(self, folder: Path, article: str, seconds: float) -> int:
         """Remove an article; return how many are left.

@@ -132,17 +132,15 @@ async def _stream(
                     request.state.outcome = outcome(event.answer)
                 yield _sent(event)
         except Exception as error:  # noqa: BLE001 - the status is sent: what went wrong is an event
-            yield _event("error", failure(request, error))
+            yield _event("error", details(failure(request, error)))
 
 
-def failure(request: Request, error: Exception) -> dict[str, Any]:
+def failure(request: Request, error: Exception) -> ProblemError:
     """Return the problem of a stream that cannot go on, and leave its reason for the log."""
     request.state.reason = f"{type(error).__name__}: {error}"
     if isinstance(error, ProblemError):
-        problem = error
-    else:
-        problem = of_error(error) if isinstance(error, DatelineError) else unexpected()
-    return details(problem)
+        return error
+    return of_error(error) if isinstance(error, DatelineError) else unexpected()
 
 
 def _sent(event: Event) -> JSONServerSentEvent:

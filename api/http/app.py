@@ -43,6 +43,9 @@ ABOUT = (
     "(RFC 9457), and in OpenAI's own shape under /v1/chat/completions and /v1/models."
 )
 READERS = 2
+# More than can run at once: while some wait for the model, which embeds for all of them in one
+# run, others search.
+SEARCHES = 2
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -64,7 +67,7 @@ def create_app(
     kept = KeptAnswers(settings.keep_answers, Redactor.from_environment(environment))
     collections = Collections(settings, bundled_reader() if settings.reads else None, kept)
     answering = Pool("answering", settings.threads, settings.waiting)
-    searching = Pool("searching", settings.threads, settings.waiting)
+    searching = Pool("searching", SEARCHES * settings.threads, settings.waiting)
     reading = Pool("reading", READERS, settings.waiting)
     writing = Pool("writing", 1, settings.waiting)
     fetcher = Fetcher()
@@ -110,6 +113,8 @@ def create_app(
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
+        # Spans are our own, see `telemetry`; FastAPI would look for its own at each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=_operation_id,
     )
     metrics = Metrics()
@@ -130,7 +135,16 @@ def create_app(
     patch_fastapi(app, redirect_from_root_to_docs=False)
     _document_problems(app)
     app.add_middleware(BodyLimit, limit=settings.body_bytes, seconds=seconds)
-    protect(app, settings)
+    protect(
+        app,
+        settings,
+        {
+            ("POST", "/v1/answers"): answering,
+            ("POST", "/v1/chat/completions"): answering,
+            ("POST", "/v1/search"): searching,
+            ("POST", "/v1/articles"): writing,
+        },
+    )
     if telemetry is not None:
         app.add_middleware(Spans, tracer=telemetry.tracer)
     app.add_middleware(RequestLog, metrics=metrics)

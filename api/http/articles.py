@@ -123,13 +123,18 @@ def articles_router(  # noqa: C901 - one function for each endpoint
         record = body.model_dump(exclude_none=True)
         if body.text is None:
             _check_address_alone(record)
+        if body.id is not None:
+            _check_can_be_asked_for(body.id)
         wait = 0.0 if prefer and "respond-async" in prefer else reply_seconds
         try:
-            job = await adding.accept(caller.folder, record, idempotency_key, wait)
+            job, is_new = await adding.accept(caller.folder, record, idempotency_key, wait)
         except OtherRequestError:
-            detail = "this Idempotency-Key came before with another body: use a new one"
-            raise ProblemError(422, "key-reused", "The key was used before", detail) from None
-        return _reply(job)
+            raise _key_reused("this Idempotency-Key came before with another body") from None
+        reply = _reply(job)
+        # Whoever repeats a request must not hear that what was removed since is there.
+        if not is_new and not await read(caller.folder, lambda store: _holds(store, job)):
+            raise _key_reused("what came with this Idempotency-Key was removed since")
+        return reply
 
     @router.get(
         "/v1/jobs/{id}",
@@ -180,13 +185,33 @@ def _check_address_alone(record: dict[str, Any]) -> None:
         raise ProblemError(422, "no-article", "That is no article", detail)
 
 
+def _check_can_be_asked_for(article: str) -> None:
+    # RFC 3986, section 5.2.4: a client takes these out of a path before it sends it.
+    if not {".", ".."}.isdisjoint(article.split("/")):
+        detail = 'no path leads to an id with a part "." or "..": choose another'
+        raise ProblemError(422, "no-article", "That is no article", detail)
+
+
+def _key_reused(why: str) -> ProblemError:
+    return ProblemError(422, "key-reused", "The key was used before", f"{why}: use a new one")
+
+
+def _named(job: JobRecord) -> list[str]:
+    """Return the ids of the articles that a job found or left in the collection."""
+    result = job.result or {}
+    return [one for did in ("added", "updated", "unchanged") for one in result.get(did, [])]
+
+
+def _holds(store: SqliteStore, job: JobRecord) -> bool:
+    return all(store.article(one) is not None for one in _named(job))
+
+
 def _reply(job: JobRecord) -> JSONResponse:
     if not job.is_over:
         location = {"Location": f"/v1/jobs/{job.id}", "Retry-After": "1"}
         return JSONResponse(_job(job), 202, location)
     refused = (job.result or {}).get("refused", [])
-    named = [*(job.result or {}).get("added", []), *(job.result or {}).get("updated", [])]
-    named += (job.result or {}).get("unchanged", [])
+    named = _named(job)
     if job.status == "failed" or (refused and not named):
         reason = job.reason or refused[0]["reason"]
         raise ProblemError(422, "not-added", "The article was not added", reason)

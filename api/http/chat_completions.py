@@ -19,7 +19,7 @@ from api.http.answers import failure, outcome
 from api.http.asking import Asked, Asking
 from api.http.citing import Message, Piece, pieces
 from api.http.leaving import while_there
-from api.http.problems import ProblemError
+from api.http.problems import ProblemError, openai_error
 from api.http.schemas import HISTORY
 from rag.events import CheckedSentence, Done, Event, FoundDisagreement
 from rag.question import check
@@ -235,9 +235,7 @@ async def _stream(
                         usage = _usage(event.answer)
                         yield _data({**head, "choices": [], "usage": usage})
         except Exception as error:  # noqa: BLE001 - the status is sent: what went wrong is a chunk
-            problem = failure(request, error)
-            said = {"message": problem["detail"], "type": "server_error", "code": problem["type"]}
-            yield _data({"error": said})
+            yield _data({"error": openai_error(failure(request, error))})
     yield ServerSentEvent("[DONE]", sep="\n")
 
 

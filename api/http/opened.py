@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from api.http.batching import BatchingEmbedder
 from api.http.kept import KeptAnswers
 from api.http.settings import ServiceSettings
 from index.embed import Embedder, QueryEmbedder
@@ -92,7 +93,7 @@ class Collections:
             if identity.key not in self._embedders:
                 reference = self._settings.embedder or identity.reference
                 model = LocalModel(reference, self._settings.exports)
-                self._embedders[identity.key] = model.for_asking(identity)
+                self._embedders[identity.key] = BatchingEmbedder(model.for_asking(identity))
             return self._embedders[identity.key]
 
 

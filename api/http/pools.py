@@ -7,6 +7,7 @@ nothing of what the work is.
 
 import asyncio
 import math
+import random
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -102,7 +103,10 @@ class Pool:
             ProblemError: it is.
         """
         if self.pending >= self._most:
-            raise busy(max(1, math.ceil(self.pending * self._seconds / self._threads)))
+            # Not all at the same moment, and some while what waits now is still being done.
+            share = random.uniform(0.5, 1)  # noqa: S311 - no secret
+            seconds = share * self.pending * self._seconds / self._threads
+            raise busy(max(1, math.ceil(seconds)))
 
     def _submit(self, work: Callable[[], T]) -> Future[T]:
         with self._lock:

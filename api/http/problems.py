@@ -73,8 +73,8 @@ def too_slow(seconds: float) -> ProblemError:
 
 def response(request: Request, problem: ProblemError) -> Response:
     """Return a problem in the shape of the path that was asked."""
-    if request.url.path.startswith(OPENAI_PATHS):
-        content: dict[str, Any] = {"error": _openai(problem)}
+    if request.scope["path"].startswith(OPENAI_PATHS):
+        content: dict[str, Any] = {"error": openai_error(problem)}
         media_type = "application/json"
     else:
         content = details(problem)
@@ -98,12 +98,18 @@ def details(problem: ProblemError) -> dict[str, Any]:
     }
 
 
-def _openai(problem: ProblemError) -> dict[str, Any]:
-    ours = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+def openai_error(problem: ProblemError) -> dict[str, Any]:
+    """Return a problem as OpenAI's clients read it, in a response or within a stream."""
+    if problem.status == HTTPStatus.TOO_MANY_REQUESTS:
+        kind = "rate_limit_error"
+    elif problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        kind = "server_error"
+    else:
+        kind = "invalid_request_error"
     place = problem.errors[0]["place"] if problem.errors else None
     return {
         "message": problem.detail,
-        "type": "server_error" if ours else "invalid_request_error",
+        "type": kind,
         "param": place,
         "code": problem.kind.replace("-", "_"),
     }

@@ -97,7 +97,7 @@ class RequestLog:
     def _tell(self, scope: Scope, status: int, seconds: float, trace: re.Match[str] | None) -> None:
         state = scope["state"]
         # Paths hold ids of articles, and anything that a stranger tries.
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = getattr(scope.get("route"), "path", state.get("route", "unmatched"))
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.seconds.labels(method, route).observe(seconds)
