@@ -47,8 +47,11 @@ RULES = tuple(
         # What is asked for comes last.
         (r"^(.+?),? stands? for what$", r"what does \1 stand for"),
         (r"^(.+?),? (?:is|was) short for what$", r"what is \1 short for"),
-        (rf"^((?:[\w’'.-]+ ?){{1,4}}), who ({BE}) (?:he|she|they|that|this)$", r"who \2 \1"),
-        (rf"^((?:[\w’'.-]+ ?){{1,3}}), what ({BE}) (?:it|they|that|this)$", r"what \2 \1"),
+        (
+            rf"^((?:[\w’'.-]+ ){{0,3}}[\w’'.-]+), who ({BE}) (?:he|she|they|that|this)$",
+            r"who \2 \1",
+        ),
+        (rf"^((?:[\w’'.-]+ ){{0,2}}[\w’'.-]+), what ({BE}) (?:it|they|that|this)$", r"what \2 \1"),
         (r"^([^,:?]+)[,:] (who|what)$", r"\2 is \1"),
         (rf"^(?!{WH}\b)(.+?)(?:,|,? in|,? as a) {PERCENT}$", r"\1"),
         # How long, and how much of a whole.

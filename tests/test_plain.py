@@ -1,5 +1,7 @@
 """Terse and oddly worded questions are put as one would ask them in full."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +75,15 @@ def test_what_is_put_in_full_is_in_full(text: str) -> None:
     once = plainly(text)
     assert len(once) <= max(len(text), MAX_CHARS)
     assert plainly(once) == once
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a ", "Ab, ", "the reports ", "was it a or ", "of the ", "“"]
+)
+def test_a_long_question_is_put_in_full_at_once(piece: str) -> None:
+    start = time.process_time()
+    plainly((piece * MAX_CHARS)[:MAX_CHARS])
+    assert time.process_time() - start < 1.0
 
 
 @pytest.mark.parametrize(
