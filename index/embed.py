@@ -24,6 +24,7 @@ from index.types import PassageVectors, Span, Vector, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 BATCH_SIZE = 32
 # Texts handed over at once: enough to sort by length, few enough that their token vectors fit.
@@ -115,7 +116,7 @@ class SentenceTransformerEmbedder:
             max_tokens=_max_tokens(self.model),
         )
         self.precision = "float32"
-        self._tokenizer = _fast_tokenizer(self.model)
+        self._counter = _counter(self.model)
         self.pools_tokens = _pools_tokens(self.model)
 
     @property
@@ -142,7 +143,7 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Return how many of the model's tokens a text takes, special ones left out."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False))
+        return len(self._counter.encode(text, add_special_tokens=False))
 
     def embed_query(self, text: str) -> Vector:
         """Return the unit vector of one query, shape (dimension,)."""
@@ -222,8 +223,10 @@ def _max_tokens(model: "SentenceTransformer") -> int:
     return int(min(length, UNBOUNDED_MAX_TOKENS))
 
 
-def _fast_tokenizer(model: "SentenceTransformer") -> Any:  # noqa: ANN401 - tokenizers.Tokenizer
-    """Return the tokenizer that knows its tokens' places.
+def _counter(model: "SentenceTransformer") -> "Tokenizer":
+    """Return a tokenizer that counts every token of a text and nothing else.
+
+    The model's own cuts and pads, by its file at first and then as the last batch had it.
 
     Raises:
         ModelError: the model has none.
@@ -232,7 +235,12 @@ def _fast_tokenizer(model: "SentenceTransformer") -> Any:  # noqa: ANN401 - toke
     fast = getattr(tokenizer, "backend_tokenizer", tokenizer)
     if not hasattr(fast, "encode_batch"):
         raise ModelError("the model has no fast tokenizer (tokenizer.json), which is needed here")
-    return fast
+    from tokenizers import Tokenizer  # noqa: PLC0415 - the building side only
+
+    counter: Tokenizer = Tokenizer.from_str(fast.to_str())
+    counter.no_padding()
+    counter.no_truncation()
+    return counter
 
 
 def _pools_tokens(model: "SentenceTransformer") -> bool:

@@ -94,6 +94,16 @@ def test_lower_precision_is_used_only_where_it_agrees() -> None:
     assert before @ embedder.embed_query(SAMPLE[1]) > 0.999
 
 
+def test_tokens_are_counted_alike_before_and_after_anything_is_embedded(exported: Path) -> None:
+    embedder = SentenceTransformerEmbedder(DEFAULT_MODEL)
+    texts = ("Who?", "The council met on Tuesday.", LONG)
+    before = [embedder.count_tokens(text) for text in texts]
+    embedder.embed_query(texts[0])
+    assert [embedder.count_tokens(text) for text in texts] == before
+    assert before == [onnx.OnnxEmbedder(exported).count_tokens(text) for text in texts]
+    assert before[2] > embedder.identity.max_tokens
+
+
 def test_a_damaged_export_is_made_again(
     copy: Path, identity: ModelIdentity, caplog: pytest.LogCaptureFixture
 ) -> None:
