@@ -37,6 +37,10 @@ def as_text(turns: Sequence[Turn]) -> str:
     started = ("search", "ask", *built)
     count = turns[0].tools["dateline"]["built"]["passages"]
     questions = len(turns[0].tools["dateline"]["asked"]["milliseconds"])
+    about = (
+        f"{len(turns)} turns, {count} passages of New York Times articles, {questions} questions; "
+        "medians of the turns' figures with their least and most."
+    )
     parts = [
         table(
             ("building", "passages a second", "with start and loading", "memory"),
@@ -71,8 +75,7 @@ def as_text(turns: Sequence[Turn]) -> str:
             ],
         ),
         table(("ratio within each turn", "target", "median", "least to most"), _ratios(turns)),
-        f"{len(turns)} turns, {count} passages of New York Times articles, {questions} questions; "
-        + "medians of the turns' figures with their least and most.",
+        about,
         *(f"{line}." for line in dict.fromkeys(turn.provenance for turn in turns)),
     ]
     return "\n\n".join(parts)
