@@ -19,7 +19,15 @@ from rag.comparing.topics import topics
 from rag.comparing.values import Claim, Value
 from rag.question import Question
 
-__all__ = ("Conflict", "Side", "Statement", "find_disagreements", "find_updates", "gives_value")
+__all__ = (
+    "Conflict",
+    "Side",
+    "Statement",
+    "find_differences",
+    "find_disagreements",
+    "find_updates",
+    "gives_value",
+)
 
 MEASURED = {
     Measure.AGE: "age",
@@ -56,7 +64,8 @@ def find_disagreements(question: Question, statements: Sequence[Statement]) -> t
         question: what was asked.
         statements: sentences that may answer it, of any articles, the most probable first.
     """
-    return _compare(question, statements, differ)
+    focus = focus_of(question)
+    return _compare(focus, question, _read(focus, statements), differ)
 
 
 def find_updates(question: Question, statements: Sequence[Statement]) -> tuple[Conflict, ...]:
@@ -65,8 +74,30 @@ def find_updates(question: Question, statements: Sequence[Statement]) -> tuple[C
     An update is told from a contradiction where one outlet gives both values, or where the words
     say so ("so far", "has risen to", "up from"). Arguments are as in `find_disagreements`.
     """
+    focus = focus_of(question)
+    return _updates(focus, question, statements, _read(focus, statements))
+
+
+def find_differences(
+    question: Question, statements: Sequence[Statement]
+) -> tuple[tuple[Conflict, ...], tuple[Conflict, ...]]:
+    """Return the disagreements and the updates, for which each statement is read once only.
+
+    Arguments are as in `find_disagreements`.
+    """
+    focus = focus_of(question)
+    read = _read(focus, statements)
+    return (
+        _compare(focus, question, read, differ),
+        _updates(focus, question, statements, read),
+    )
+
+
+def _updates(
+    focus: Focus, question: Question, statements: Sequence[Statement], read: Sequence[Reading]
+) -> tuple[Conflict, ...]:
     found = []
-    for conflict in _compare(question, statements, updated):
+    for conflict in _compare(focus, question, read, updated):
         dated = [
             (min(statements[n].article.published or "" for n in side.statements), side)
             for side in conflict.positions
@@ -81,13 +112,16 @@ def gives_value(question: Question, statement: Statement) -> bool:
     return bool(read_statement(focus_of(question), 0, statement))
 
 
+def _read(focus: Focus, statements: Sequence[Statement]) -> list[Reading]:
+    return [r for i, s in enumerate(statements) for r in read_statement(focus, i, s)]
+
+
 def _compare(
+    focus: Focus,
     question: Question,
-    statements: Sequence[Statement],
+    read: Sequence[Reading],
     differing: Callable[[Reading, Reading], bool],
 ) -> tuple[Conflict, ...]:
-    focus = focus_of(question)
-    read = [r for i, s in enumerate(statements) for r in read_statement(focus, i, s)]
     conflicts: dict[frozenset[int], Conflict] = {}
     for kind in dict.fromkeys(_kind(r) for r in read):
         ours = [r for r in read if _kind(r) == kind]
