@@ -9,6 +9,7 @@ import numpy as np
 from evals.page import table
 
 MIB = 1024 * 1024
+CLOCK, PROCESSOR = "clock", "processor"
 NAMES = {
     "dateline": "Dateline",
     "dateline_vectors": "Dateline, by vectors alone",
@@ -20,6 +21,7 @@ NAMES = {
     "haystack": "Haystack",
 }
 PEERS = ("txtai", "llama_index", "haystack")
+BUILT = ("dateline", "bare_loop", *PEERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,52 +31,78 @@ class Turn:
     provenance: str
     tools: dict[str, dict[str, Any]]
 
+    def rate(self, tool: str, by: str) -> float:
+        """Return how many passages a second a tool embeds and stores."""
+        built = self.tools[tool]["built"]
+        return float(built["passages"] / built[by])
+
+    def whole(self, tool: str, by: str) -> float:
+        """Return the seconds of a whole process that builds."""
+        return float(self.tools[tool]["whole"][by])
+
+    def first(self, tool: str, by: str) -> float:
+        """Return the seconds of a whole process that searches once."""
+        return float(self.tools[tool]["first"][by])
+
+    def asked(self, tool: str, by: str, percent: int) -> float:
+        """Return a percentile of the milliseconds of a search."""
+        return float(np.percentile(self.tools[tool]["asked"][by], percent)) * 1000
+
+    def memory(self, tool: str, part: str) -> float:
+        """Return the most MiB that a process had in memory."""
+        return float(self.tools[tool][part]["bytes"] / MIB)
+
+    def shared(self, tool: str) -> float:
+        """Return the share of what the bare loop finds that a tool finds too."""
+        ours, theirs = (self.tools[name]["asked"]["found"] for name in (tool, "bare_loop"))
+        shares = [
+            len(set(one) & set(other)) / len(other) for one, other in zip(ours, theirs, strict=True)
+        ]
+        return float(np.mean(shares))
+
 
 def as_text(turns: Sequence[Turn]) -> str:
     """Return the tables, the ratios within each turn, and what they rest on."""
-    built = ("dateline", "bare_loop", *PEERS)
-    asked = ("dateline_vectors", *built)
-    started = ("search", "ask", *built)
     count = turns[0].tools["dateline"]["built"]["passages"]
-    questions = len(turns[0].tools["dateline"]["asked"]["milliseconds"])
+    questions = len(turns[0].tools["dateline"]["asked"][CLOCK])
     about = (
-        f"{len(turns)} turns, {count} passages of New York Times articles, {questions} questions; "
-        "medians of the turns' figures with their least and most."
+        f"{len(turns)} turns, {count} passages of New York Times articles, {questions} questions. "
+        "Medians of the turns, with the least and the most, by the clock; in brackets of the "
+        "processor's time, that of all cores added up."
     )
     parts = [
         table(
-            ("building", "passages a second", "with start and loading", "memory"),
+            ("building", "passages a second", "whole process", "memory"),
             [
                 (
                     NAMES[tool],
-                    _median(turns, lambda t, of=tool: _rate(t, of), "{:.0f}"),
-                    _median(turns, lambda t, of=tool: t.tools[of]["whole"], "{:.1f} s"),
-                    _median(turns, lambda t, of=tool: _mib(t, of, "built"), "{:,.0f} MiB"),
+                    _both(turns, Turn.rate, tool, ""),
+                    _both(turns, Turn.whole, tool, "s"),
+                    _middle([t.memory(tool, "built") for t in turns], "MiB"),
                 )
-                for tool in built
+                for tool in BUILT
             ],
         ),
         table(
             ("a saved index, from nothing to the first result", "whole process"),
-            [
-                (NAMES[tool], _median(turns, lambda t, of=tool: t.tools[of]["first"], "{:.2f} s"))
-                for tool in started
-            ],
+            [(NAMES[one], _both(turns, Turn.first, one, "s")) for one in ("search", "ask", *BUILT)],
         ),
         table(
             ("searching, everything loaded", "p50", "p95", "memory", "same 10 as the bare loop"),
             [
                 (
                     NAMES[tool],
-                    _median(turns, lambda t, of=tool: _percentile(t, of, 50), "{:.1f} ms"),
-                    _median(turns, lambda t, of=tool: _percentile(t, of, 95), "{:.1f} ms"),
-                    _median(turns, lambda t, of=tool: _mib(t, of, "asked"), "{:,.0f} MiB"),
-                    _median(turns, lambda t, of=tool: _shared(t, of), "{:.3f}"),
+                    *(
+                        _both(turns, lambda t, of, by, p=percent: t.asked(of, by, p), tool, "ms")
+                        for percent in (50, 95)
+                    ),
+                    _middle([t.memory(tool, "asked") for t in turns], "MiB"),
+                    _middle([t.shared(tool) for t in turns], ""),
                 )
-                for tool in asked
+                for tool in ("dateline_vectors", *BUILT)
             ],
         ),
-        table(("ratio within each turn", "target", "median", "least to most"), _ratios(turns)),
+        table(("ratio within each turn", "target", "by the clock", "processor"), _ratios(turns)),
         about,
         *(f"{line}." for line in dict.fromkeys(turn.provenance for turn in turns)),
     ]
@@ -82,69 +110,64 @@ def as_text(turns: Sequence[Turn]) -> str:
 
 
 def _ratios(turns: Sequence[Turn]) -> list[tuple[str, ...]]:
-    wanted: list[tuple[str, str, Callable[[Turn], float]]] = [
+    wanted: list[tuple[str, str, Callable[[Turn, str], float]]] = [
         (
             "passages a second, to the bare loop in float32",
             "–",
-            lambda t: _rate(t, "dateline") / _rate(t, "bare_loop"),
+            lambda t, by: t.rate("dateline", by) / t.rate("bare_loop", by),
         ),
         (
             "passages a second, to the best peer",
             "≥ 3",
-            lambda t: _rate(t, "dateline") / max(_rate(t, peer) for peer in PEERS),
+            lambda t, by: t.rate("dateline", by) / max(t.rate(peer, by) for peer in PEERS),
         ),
-        ("`dateline ask` from nothing, to the fastest peer's start", "≤ 0.1", _first_of("ask")),
-        ("`dateline search` likewise", "–", _first_of("search")),
+        *(
+            (
+                f"{NAMES[command]} from nothing, to the fastest peer's start",
+                "≤ 0.1",
+                lambda t, by, of=command: (
+                    t.first(of, by) / min(t.first(peer, by) for peer in PEERS)
+                ),
+            )
+            for command in ("ask", "search")
+        ),
         (
             "search p50 by vectors alone, to the bare loop",
             "≤ 1.3",
-            lambda t: _percentile(t, "dateline_vectors", 50) / _percentile(t, "bare_loop", 50),
+            lambda t, by: t.asked("dateline_vectors", by, 50) / t.asked("bare_loop", by, 50),
         ),
         (
             "search p50 with words and all the ranking, to the fastest peer",
             "–",
-            lambda t: (
-                _percentile(t, "dateline", 50) / min(_percentile(t, peer, 50) for peer in PEERS)
+            lambda t, by: (
+                t.asked("dateline", by, 50) / min(t.asked(peer, by, 50) for peer in PEERS)
             ),
         ),
     ]
-    rows = []
-    for name, target, ratio in wanted:
-        values = [ratio(turn) for turn in turns]
-        spread = f"{min(values):.2f} to {max(values):.2f}"
-        rows.append((name, target, f"{np.median(values):.2f}", spread))
-    return rows
-
-
-def _first_of(command: str) -> Callable[[Turn], float]:
-    return lambda t: t.tools[command]["first"] / min(t.tools[peer]["first"] for peer in PEERS)
-
-
-def _rate(turn: Turn, tool: str) -> float:
-    built = turn.tools[tool]["built"]
-    return float(built["passages"] / built["seconds"])
-
-
-def _mib(turn: Turn, tool: str, part: str) -> float:
-    return float(turn.tools[tool][part]["bytes"] / MIB)
-
-
-def _percentile(turn: Turn, tool: str, percent: int) -> float:
-    return float(np.percentile(turn.tools[tool]["asked"]["milliseconds"], percent))
-
-
-def _shared(turn: Turn, tool: str) -> float:
-    """Return the share of what the bare loop finds that a tool finds too."""
-    ours, theirs = (turn.tools[name]["asked"]["found"] for name in (tool, "bare_loop"))
-    shares = [
-        len(set(one) & set(other)) / len(other) for one, other in zip(ours, theirs, strict=True)
+    return [
+        (name, target, *(_spread([ratio(turn, by) for turn in turns]) for by in (CLOCK, PROCESSOR)))
+        for name, target, ratio in wanted
     ]
-    return float(np.mean(shares))
 
 
-def _median(turns: Sequence[Turn], value: Callable[[Turn], float], form: str) -> str:
-    values = [value(turn) for turn in turns]
-    if len(values) == 1:
-        return form.format(values[0])
-    low, high = (form.format(v).split(" ")[0] for v in (min(values), max(values)))
-    return f"{form.format(float(np.median(values)))} ({low} to {high})"
+def _spread(ratios: Sequence[float]) -> str:
+    return f"{np.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}"
+
+
+def _both(
+    turns: Sequence[Turn], value: Callable[[Turn, str, str], float], tool: str, unit: str
+) -> str:
+    """Return a value by the clock, and in brackets of the processor's time."""
+    clock, processor = ([value(turn, tool, by) for turn in turns] for by in (CLOCK, PROCESSOR))
+    return f"{_middle(clock, unit)} ({_written(float(np.median(processor)))})"
+
+
+def _middle(values: Sequence[float], unit: str) -> str:
+    low, high = _written(min(values)), _written(max(values))
+    middle = f"{_written(float(np.median(values)))} {unit}".strip()
+    return middle if low == high else f"{middle}, {low} to {high}"
+
+
+def _written(value: float) -> str:
+    """Return a number with three digits that count."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
