@@ -9,6 +9,7 @@ trips it. Knows nothing of models; the size of a text is whatever the caller mea
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import regex
 import sentencex
@@ -52,7 +53,8 @@ def chunk(article: Article, size: Callable[[str], int], budget: int) -> tuple[Pa
 
     Args:
         article: the article; its text may be any string.
-        size: measures a text in the unit of `budget`, for instance a model's tokens.
+        size: measures a text in the unit of `budget`, for instance a model's tokens; of a longer
+            stretch of a text it is no less.
         budget: the largest size of a passage; only a single character may be larger.
 
     Returns:
@@ -64,8 +66,12 @@ def chunk(article: Article, size: Callable[[str], int], budget: int) -> tuple[Pa
     passages: list[Passage] = []
     current: list[Span] = []
 
+    @cache
     def fits(span: Span) -> bool:
         return len(span) <= MAX_PASSAGE_CHARS and size(span.of(text)) <= budget
+
+    def with_current(span: Span) -> Span:
+        return Span(current[0].start, span.end) if current else span
 
     def close() -> None:
         if current:
@@ -73,17 +79,26 @@ def chunk(article: Article, size: Callable[[str], int], budget: int) -> tuple[Pa
             passages.append(Passage(article.id, span, tuple(current)))
         current.clear()
 
+    def take(sentence: Span, *, whole: bool) -> None:
+        # Measuring is most of the work here, and of what fits, every part does.
+        if len(sentence) <= MAX_SENTENCE_CHARS and (whole or fits(with_current(sentence))):
+            current.append(sentence)
+            return
+        for piece in _bounded(text, sentence, fits):
+            if not fits(with_current(piece)):
+                close()
+            current.append(piece)
+
     for paragraph in paragraphs(text):
         if current and _begins_passage(text, current, paragraph, size, budget):
             close()
         # A paragraph stays whole where it fits a passage of its own.
-        if current and not fits(Span(current[0].start, paragraph.end)) and fits(paragraph):
+        whole = fits(with_current(paragraph))
+        if current and not whole and fits(paragraph):
             close()
+            whole = True
         for sentence in split_sentences(text, paragraph, language):
-            for piece in _bounded(text, sentence, fits):
-                if current and not fits(Span(current[0].start, piece.end)):
-                    close()
-                current.append(piece)
+            take(sentence, whole=whole)
     close()
     return tuple(passages)
 

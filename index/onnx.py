@@ -120,7 +120,9 @@ class OnnxEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Return how many of the model's tokens a text takes, special ones left out."""
-        return len(self._counter.encode(text, add_special_tokens=False))
+        # Where tokens stand is not asked for, which makes it faster.
+        [encoding] = self._counter.encode_batch_fast([text], add_special_tokens=False)
+        return len(encoding)
 
     def embed_passages(self, passages: Sequence[PassageText]) -> Iterator[PassageVectors]:
         """Yield the vectors of each passage, in order. What a model cannot read is cut off."""
