@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -111,13 +111,9 @@ class Measured:
     dimension: float
     nearest: float
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Measured":
-        """Read what `to_json` wrote."""
+        """Read the fields that `measure` gives."""
         return cls(**{field.name: value[field.name] for field in fields(cls)})
 
 

@@ -42,12 +42,11 @@ def write_report(reports: Sequence[Report], real: Real, page: Path) -> None:
     Raises:
         BenchmarkError: the page cannot be read or written, or has no markers.
     """
-    images = []
-    for name, (alternative, svg) in plots([report.measured for report in reports]).items():
-        file = page.with_name(f"{name}.svg")
-        write_atomically(file, _by_itself(svg).encode())
-        images.append(f"![{alternative}]({file.name})")
+    drawings = plots([report.measured for report in reports])
+    images = [f"![{alternative}]({name}.svg)" for name, (alternative, _) in drawings.items()]
     put(page, "scale", "\n\n".join([as_text(reports, real), *images]))
+    for name, (_, svg) in drawings.items():
+        write_atomically(page.with_name(f"{name}.svg"), _by_itself(svg).encode())
 
 
 def as_text(reports: Sequence[Report], real: Real) -> str:
