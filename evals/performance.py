@@ -2,11 +2,11 @@
 
     python -m evals.performance DIR --data ../shared/data --kept DIR --write docs/performance.md
 
-DIR is the environment that `evals/peers/setup` made. Runs one command after the other, each of which
-can be run by itself, and each in a process of its own; it says which. What takes longest is kept in
-the second folder (some 7 GB, and an hour where it is empty). A command that fails stops it, and the
-page keeps what the others wrote. The chat, the service and the search by words are not part of it:
-their figures are put into the page by hand.
+DIR is the environment that `evals/peers/setup` made. Runs one command after the other, each in a
+process of its own, and says which: each can be run by itself. What takes longest is kept in the
+second folder (some 7 GB, and an hour where it is empty). A command that fails stops it; the page
+keeps what the others wrote. The chat, the service and the search by words are not part of it: their
+figures are put into the page by hand.
 """
 
 import argparse
