@@ -60,9 +60,12 @@ def _dateline() -> None:
 
 @app.command()
 def ask(  # noqa: PLR0913 - one for each option
-    question: Annotated[
-        str | None,
-        typer.Argument(help="The question, in quotation marks; default: standard input."),
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUESTION",
+            help="The question, best in quotation marks; default: standard input.",
+        ),
     ] = None,
     data: Data = None,
     *,
@@ -78,7 +81,9 @@ def ask(  # noqa: PLR0913 - one for each option
     """Answer one question, or say that it is not answered.
 
     Every sentence of the answer comes with its quotation.
+
     Example: dateline ask "What tariff does Canada put on Chinese electric vehicles?"
+
     or: dateline ask --format md < question.txt > answer.md
     """
     from rag.question import check  # noqa: PLC0415 - not for --help
@@ -88,7 +93,7 @@ def ask(  # noqa: PLR0913 - one for each option
         settings = Settings.from_environment(
             os.environ, data=data, model=model, unsupported=unsupported, no_cache=no_cache
         )
-        question = question if question is not None else piped_text("the question")
+        question = " ".join(words) if words else piped_text("the question")
         check(question)
         pipeline = open_pipeline(settings, reads=not no_reader)
         answer = pipeline.ask(question, scope=Scope(as_of=as_of), explain=explain)
@@ -111,7 +116,10 @@ def ask(  # noqa: PLR0913 - one for each option
 
 @app.command()
 def search(  # noqa: PLR0913 - one for each option
-    question: Annotated[str, typer.Argument(help="What to look for, in quotation marks.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="QUESTION", help="What to look for, best in quotation marks."),
+    ],
     data: Data = None,
     *,
     limit: Annotated[int, typer.Option("-n", min=1, max=100, help="How many passages.")] = 10,
@@ -127,6 +135,7 @@ def search(  # noqa: PLR0913 - one for each option
     """Show the passages that fit a question best.
 
     Each comes with its ranks and scores; there is no answer.
+
     Example: dateline search "tariffs on canola" --outlet "National Post" --after 2026-01
     """
     from index.filters import Filter  # noqa: PLC0415 - not for --help
@@ -135,6 +144,7 @@ def search(  # noqa: PLR0913 - one for each option
 
     with reported():
         settings = Settings.from_environment(os.environ, data=data)
+        question = " ".join(words)
         check(question)
         where = Filter(outlet, author, after, before, article=article)
         # No language model takes part in a search.

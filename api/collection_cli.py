@@ -54,6 +54,7 @@ def build(  # noqa: PLR0913 - one for each option
     """Index articles: the collection then holds exactly these.
 
     Reads Markdown, text, HTML, PDF, JSON, JSONL, RSS and Atom, each also as .gz, and addresses.
+
     Example: dateline build ~/articles
     """
     settings = Settings.from_environment(os.environ, data=data, embedder=embedder)
@@ -129,7 +130,9 @@ def articles(  # noqa: PLR0913 - one for each option
 ) -> None:
     """List the articles of the collection, or show one.
 
-    Example: dateline articles --outlet Courier --after 2026-01 · dateline articles ID --removed
+    Example: dateline articles --outlet Courier --after 2026-01
+
+    or: dateline articles ID --removed
     """
     from index.filters import Filter, FilterError  # noqa: PLC0415 - not for --help
 

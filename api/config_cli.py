@@ -27,6 +27,7 @@ def config(
 
     Settings are read from dateline.toml in your configuration folder, then from the one in the
     working folder, then from the environment, then from flags; the last is the strongest.
+
     Example: dateline config --json
     """
     from api.nearest import nearest_of  # noqa: PLC0415 - not for --help
@@ -58,7 +59,8 @@ def config(
             return
         from rich.text import Text  # noqa: PLC0415 - rich is slow to import
 
-        from api.render import INDENT, clean, paragraph  # noqa: PLC0415
+        from api.paragraph import INDENT, paragraph  # noqa: PLC0415
+        from api.render import clean  # noqa: PLC0415
         from api.settings_values import written  # noqa: PLC0415
 
         console = result_console()
@@ -66,7 +68,8 @@ def config(
             value = getattr(found.settings, one.name)
             line = Text(one.name, style="bold cyan")
             line.append(f" = {clean(written(value))}", "not bold default")
-            paragraph(console, line.append(f"  ({found.origins[one.name]})", "not bold dim"))
+            line.append(f"  ({found.origins[one.name]})", "not bold dim")
+            paragraph(console, line, hang=INDENT)
             paragraph(console, Text(f"{one.what} · {one.variable}", style="dim"), INDENT)
 
 

@@ -19,7 +19,9 @@ def doctor(data: Data = None, *, as_json: AsJson = False) -> None:
 
     Python, its packages, the settings, the models, the collection with its kept answers and keys,
     the folders, the disk and the terminal are examined, and nothing is changed.
-    Exit codes: 0 nothing is wrong, 1 something is. Example: dateline doctor --data ~/news
+    Exit codes: 0 nothing is wrong, 1 something is.
+
+    Example: dateline doctor --data ~/news
     """
     from api.doctor import findings, quiet  # noqa: PLC0415 - not for --help
 

@@ -62,6 +62,7 @@ def list_keys(data: Data = None, *, as_json: AsJson = False) -> None:
     """List every key that was made, revoked ones too.
 
     A key itself is never shown again.
+
     Example: dateline keys list
     """
     from api.access.keys import Keys  # noqa: PLC0415 - not for --help

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 
 # As alike as a word with a letter too many, too few or in the wrong place.
-ALIKE = 0.5
+ALIKE = 0.6
 
 
 def nearest_of(word: str, words: Iterable[str]) -> str | None:

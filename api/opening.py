@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.collection_cli import build_collection
@@ -12,6 +13,7 @@ from index.errors import ChangedError, NoCollectionError
 from rag.redact import Redactor
 
 if TYPE_CHECKING:
+    from index.embedding import LocalModel
     from rag.language_model import LanguageModel
     from rag.pipeline import Pipeline
     from rag.records.answers import AnswerRecords
@@ -72,6 +74,25 @@ def answer_records(settings: Settings) -> "AnswerRecords | None":
 
     redactor = Redactor.from_environment(os.environ)
     return AnswerRecords(settings.data, limit=settings.keep_answers, redactor=redactor)
+
+
+def corpus_model(settings: Settings, data: Path | None = None) -> "LocalModel":
+    """Return what embeds a suite's articles.
+
+    Args:
+        settings: may name another than the default.
+        data: the folder of a collection that is asked instead, whose own model it then is.
+    """
+    from index.embedding import LocalModel  # noqa: PLC0415 - not for --help
+    from index.models import DEFAULT_MODEL  # noqa: PLC0415
+    from index.sqlite.store import SqliteStore  # noqa: PLC0415
+
+    reference = settings.embedder
+    if reference is None and data is not None:
+        store = SqliteStore(data)
+        reference = store.info().recipe.model.reference
+        store.close()
+    return LocalModel(reference or DEFAULT_MODEL, settings.exports)
 
 
 def open_writer(settings: Settings) -> "Writes | None":

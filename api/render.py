@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from api.paragraph import INDENT, paragraph
 from rag.explain import components
 from rag.explanation import Component
 from rag.types import (
@@ -27,8 +28,6 @@ from rag.types import (
 )
 
 NEAREST_CHARS = 300
-INDENT = 4
-MIN_WIDTH = 20
 # What a terminal may be given as the target of a link: no control character can be in it.
 ADDRESS = re.compile(r"https?://[!-~]+")
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -54,7 +53,7 @@ def show_answer(console: Console, answer: Answer) -> None:
     console.print()
     paragraph(console, Text("Sources", style="bold"))
     for source in answer.sources:
-        paragraph(console, described(source))
+        paragraph(console, described(source), hang=INDENT)
         for citation, dates in citations_of(answer, source).items():
             _show_quotation(console, citation, dates)
     if answer.as_of is not None:
@@ -69,7 +68,7 @@ def show_found(console: Console, found: Sequence[Found]) -> None:
         paragraph(console, Text("nothing was found"))
     for hit in found:
         line = Text(f"{hit.rank}. ", style="bold cyan")
-        paragraph(console, line.append(named(hit), style="not bold default"))
+        paragraph(console, line.append(named(hit), style="not bold default"), hang=INDENT)
         by = [f"score {hit.score:.4f}"]
         by += [f"{one.name}: {_placed(one)}" for one in components(hit)]
         paragraph(console, Text(" · ".join((*by, clean(hit.article))), style="dim"), INDENT)
@@ -109,9 +108,13 @@ def show_nearest(console: Console, answer: Answer) -> None:
     console.print()
     paragraph(console, Text("The nearest passages, which are no answer", style="bold"))
     for number, near in enumerate(answer.nearest, start=1):
-        head = Text(f"{number}. ", style="bold cyan").append(named(near), style="not bold default")
-        paragraph(console, head)
+        paragraph(console, nearest_named(near, number), hang=INDENT)
         paragraph(console, Text(_beginning(clean(near.quote)), style="dim"), INDENT)
+
+
+def nearest_named(near: Nearest, number: int) -> Text:
+    """Return the number of a nearest passage and the name of its article."""
+    return Text(f"{number}. ", style="bold cyan").append(named(near), style="not bold default")
 
 
 def _beginning(text: str) -> str:
@@ -238,17 +241,6 @@ def citations_of(answer: Answer, source: Source) -> dict[Citation, tuple[DatedWo
             if citation.source == source.n:
                 found.setdefault(citation, sentence.dates)
     return found
-
-
-def paragraph(console: Console, text: Text, indent: int = 0) -> None:
-    """Print a paragraph: wrapped to a terminal's width, in one line to a pipe."""
-    if console.is_terminal:
-        indent = max(0, min(indent, console.width - MIN_WIDTH))
-    width = max(MIN_WIDTH, console.width - indent) if console.is_terminal else text.cell_len + 1
-    for line in text.wrap(console, width):
-        line.rstrip()
-        line.pad_left(indent)
-        console.print(line, soft_wrap=True)
 
 
 def written_day(published: str | None) -> str:

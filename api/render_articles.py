@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from api.render import INDENT, clean, paragraph, plural, written_day
+from api.paragraph import INDENT, paragraph
+from api.render import clean, plural, written_day
 from index.store import Listed
 from index.types import Article, Removed
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from index.files import Skipped
 
 MAX_SKIPPED_SHOWN = 20
+NAME_WIDTH = 9
 FIELDS = ("title", "outlet", "author", "published", "updated", "url", "language")
 
 
@@ -61,7 +63,7 @@ def show_list(console: Console, listed: Sequence[Listed], texts: Sequence[Articl
         line = Text(clean(article.id), style="bold cyan")
         parts = (written_day(article.published), article.outlet or "outlet unknown")
         named = " · ".join(clean(part) for part in (*parts, article.title or "no title"))
-        paragraph(console, line.append(f"  {named}", style="not bold default"))
+        paragraph(console, line.append(f"  {named}", style="not bold default"), hang=INDENT)
 
 
 def show_article(console: Console, listed: Listed, article: Article | None = None) -> None:
@@ -71,8 +73,9 @@ def show_article(console: Console, listed: Listed, article: Article | None = Non
     rows = [(name, getattr(about, name)) for name in FIELDS]
     rows += [("origin", listed.origin), ("source", listed.source)]
     for name, value in (*rows, ("passages", f"{listed.passages:,}")):
-        line = Text(f"{name:>9}  ", style="dim")
-        paragraph(console, line.append(clean(value or "unknown"), style="not dim default"))
+        line = Text(f"{name:>{NAME_WIDTH}}  ", style="dim")
+        line.append(clean(value or "unknown"), style="not dim default")
+        paragraph(console, line, hang=NAME_WIDTH + 2)
     for written in article.text.splitlines() if article else ():
         paragraph(console, Text(clean(written)))
 

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.render import INDENT, clean, paragraph
+from api.paragraph import INDENT, paragraph
+from api.render import clean
 from rag.explanation import (
     Component,
     Considered,
@@ -126,7 +127,8 @@ def _show_sentence(console: Console, one: Considered, *, answered: bool) -> None
     place.append(clean(one.outlet or one.article))
     head = Text(f"{one.rank}. ", style="bold cyan")
     head.append(" · ".join(told), style="default")
-    paragraph(console, head.append(f" · {', '.join(place)}", style="not bold dim default"))
+    head.append(f" · {', '.join(place)}", style="not bold dim default")
+    paragraph(console, head, hang=INDENT)
     paragraph(console, Text(f"“{_cropped(clean(one.text), TEXT_CHARS)}”", style="dim"), INDENT)
     if one.short_answer is not None:
         paragraph(console, Text(f"short answer: {clean(one.short_answer)}"), INDENT)

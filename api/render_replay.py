@@ -6,7 +6,8 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from api.render import INDENT, clean, paragraph, show_answer, written_day
+from api.paragraph import INDENT, paragraph
+from api.render import clean, show_answer, written_day
 from rag.records.answers import AnswerLine
 from rag.replay.changes import ArticleNow, CitationNow, FieldChange, NewEvidence, Replay
 
@@ -26,7 +27,8 @@ def show_answer_lines(console: Console, lines: Sequence[AnswerLine]) -> None:
         text = Text(clean(line.id[:ID_CHARS]), style="bold cyan")
         text.append(f"  {line.asked[:16].replace('T', ' ')}  ", style="not bold default")
         text.append(question, style="not bold default")
-        paragraph(console, text.append(" (not answered)" if line.abstained else "", style=DIM))
+        text.append(" (not answered)" if line.abstained else "", style=DIM)
+        paragraph(console, text, hang=INDENT)
 
 
 def show_replay(console: Console, done: Replay) -> None:
@@ -62,7 +64,7 @@ def _show_article(console: Console, done: Replay, article: ArticleNow) -> None:
     line = Text("• " if number is None else f"[{number}] ", style="bold cyan")
     line.append(f"{clean(article.outlet or article.title or article.id)}: ", "not bold default")
     line.append(_state(article), style="bold yellow")
-    paragraph(console, line)
+    paragraph(console, line, hang=INDENT)
     for citation in _citations(done):
         if citation.citation.article == article.id:
             _show_citation(console, citation)
@@ -105,7 +107,7 @@ def _show_citation(console: Console, one: CitationNow) -> None:
 
 def _show_new(console: Console, one: NewEvidence) -> None:
     named = (one.outlet or "outlet unknown", one.title or one.article, written_day(one.published))
-    paragraph(console, Text("• " + " · ".join(clean(part) for part in named)))
+    paragraph(console, Text("• " + " · ".join(clean(part) for part in named)), hang=INDENT)
     why = "corrected since" if one.why == "changed" else one.why
     cited = ", and cited when asked again" if one.cited else ""
     paragraph(console, Text(f"{why}; found as number {one.rank}{cited}", style=DIM), INDENT)

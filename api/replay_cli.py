@@ -42,6 +42,7 @@ def replay(
     Its evidence is shown as it was. Each quotation is looked for in the articles as they are, each
     sentence is verified again, and the question is asked again. Without an ID the last ten answers
     are listed.
+
     Example: dateline replay 1583ca34
     """
     with reported():

@@ -5,6 +5,7 @@ Knows nothing of what is said.
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -73,9 +74,13 @@ def piped_text(what: str) -> str:
 
 def result_console() -> "Console":
     """Return what results are shown on."""
-    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.console import Console, ConsoleDimensions  # noqa: PLC0415 - slow to import
 
-    return Console(highlight=False)
+    console = Console(highlight=False)
+    if console.is_dumb_terminal:
+        # Such a terminal has a width, too; rich takes each to have 80 columns.
+        console.size = ConsoleDimensions(*shutil.get_terminal_size())
+    return console
 
 
 @contextmanager

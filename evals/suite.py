@@ -34,8 +34,13 @@ def load_suite(path: Path, *, may_be_empty: bool = False) -> Suite:
     """
     try:
         text = path.read_text("utf-8-sig")
+    except FileNotFoundError as error:
+        raise SuiteError(
+            f"{path}: there is no such suite: `dateline eval new {path}` starts one"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SuiteError(f"{path}: the suite cannot be read: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise SuiteError(f"{path}: the suite cannot be read: {reason}") from error
     if path.suffix in JSONL_SUFFIXES:
         place = read_jsonl(path, text)
     else:

@@ -5,3 +5,9 @@ Articles), `chunk` (an Article becomes Passages made of sentences), `embed` (a P
 vectors), `store` (all of it is kept and searched), `build` (the steps together). Nothing here
 knows about questions, answers or who asks.
 """
+
+import os
+
+# Builds of onnxruntime report to their maker, and keep a number of this machine for it, unless this
+# is set before they are first imported. Nothing of what is asked here leaves the machine.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -74,8 +74,8 @@ class ModelServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, *replies: Reply) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, *replies: Reply, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.replies = replies
         self.requests: list[dict[str, Any]] = []
         self.authorisations: list[str] = []

@@ -1,7 +1,12 @@
-"""The command line, whose first answer to one question is slow, so that it can be stopped."""
+"""The command line, whose first answer to one question is slow, so that it can be stopped.
 
+It goes on once there is the file that the variable SLOW_UNTIL names.
+"""
+
+import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from api.cli import main
@@ -23,9 +28,15 @@ def slowly(stream: Callable[..., Iterator[Event]]) -> Any:  # noqa: ANN401 - a m
         for event in stream(pipeline, text, **named):
             yield event
             if is_slow and isinstance(event, CheckedSentence):
-                time.sleep(PAUSE)
+                _wait_for(Path(os.environ["SLOW_UNTIL"]))
 
     return streamed
+
+
+def _wait_for(path: Path) -> None:
+    end = time.monotonic() + PAUSE
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pexpect
@@ -14,6 +14,22 @@ from tests.conftest import ROOT
 
 ROWS = 40
 SECONDS = 30.0
+
+
+def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a program that runs in a folder, which is also its home."""
+    shared = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"NO_COLOR", "COLUMNS", "LINES"}
+    }
+    home = {
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder / ".config"),
+        "XDG_STATE_HOME": str(folder / ".local" / "state"),
+    }
+    own = {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return {**shared, **home, **own, **settings}
 
 
 class Terminal:
@@ -39,23 +55,10 @@ class Terminal:
         self.screen = pyte.HistoryScreen(columns, ROWS, history=10_000)
         self._stream = pyte.ByteStream(self.screen)
         self.sent = b""
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in {"NO_COLOR", "COLUMNS", "LINES"}
-        }
-        home = {name: str(folder) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
         self.child = pexpect.spawn(
             program,
             list(arguments),
-            env={
-                **environment,
-                **home,
-                "TERM": "xterm-256color",
-                "PYTHONPATH": str(ROOT),
-                "PYTHONUTF8": "1",
-                **settings,
-            },
+            env=environment(folder, settings),
             dimensions=(ROWS, columns),
             cwd=folder,
         )
@@ -108,6 +111,8 @@ class Terminal:
         end = time.monotonic() + SECONDS
         while self.child.isalive() and time.monotonic() < end:
             self._take()
+        # What it wrote last may still be on its way when it has ended.
+        self.settle()
         self.child.close()
         status: int | None = self.child.exitstatus
         return status

@@ -54,6 +54,23 @@ def test_a_question_on_a_built_index_imports_nothing_heavy(
     assert "heavy: []" in done.stdout, done.stdout + done.stderr
 
 
+def test_no_library_keeps_or_reports_anything_of_its_own_when_a_question_is_asked(
+    seeds_data: Path, cache: Path, tmp_path: Path
+) -> None:
+    # onnxruntime's reports to its maker begin with a number of this machine in the cache folder.
+    done = subprocess.run(
+        [sys.executable, "-m", "api", "ask", "Who is Michael Kovrig?", "--data", str(seeds_data)],
+        cwd=ROOT,
+        env={"DATELINE_CACHE": str(cache), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_help_imports_no_library_of_ours_beyond_the_command_line() -> None:
     script = "import sys; import api.cli; print([m for m in ('numpy', 'faiss', 'onnxruntime', "
     script += "'rich.console', 'sqlite3') if m in sys.modules])"

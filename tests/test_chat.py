@@ -1,33 +1,46 @@
 """The chat as a person meets it: real terminals and pipes, real answers from the seeds."""
 
 import json
+import logging
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from api.chat.answering import Answering
+from api.chat.completion import MOST_OFFERED, ChatCompleter
 from api.chat.flow import Flow
+from api.chat.loop import Chat
 from api.chat.passage import in_context, in_paragraph
 from api.chat.screen import Screen
+from api.chat.session import Session
 from api.markdown import answer_markdown
-from api.render import paragraph
-from index.types import Span
+from api.paragraph import MIN_WIDTH, READABLE_WIDTH, paragraph
+from api.settings import Settings
+from index.errors import NoCollectionError
+from index.sqlite.database import DATABASE
+from index.store import Listed
+from index.types import Article, Span
 from rag.pipeline import Pipeline
 from rag.records.answers import AnswerRecords
 from rag.types import Citation, DatedWords, Sentence
 from tests.conftest import ROOT, Run
 from tests.slow_chat import PAUSE, SLOW_QUESTION
-from tests.terminal import ROWS, Terminal
+from tests.terminal import ROWS, SECONDS, Terminal
 from tests.test_model_command import ANSWER
 
 TARIFF = "What tariff does Canada put on Chinese electric vehicles?"
@@ -60,24 +73,15 @@ def piped(seeds_data: Path, dateline_cache: Path, folder: Path, *lines: str) -> 
     return done.stdout
 
 
-def test_a_conversation_of_a_dozen_turns(seeds_data: Path, cache: Path, tmp_path: Path) -> None:
+def test_a_conversation_of_ten_questions(seeds_data: Path, cache: Path, tmp_path: Path) -> None:
     script = str(ROOT / "tests" / "slow_chat.py")
     arguments = [script, "chat", "--data", str(seeds_data)]
-    chat = Terminal(arguments, tmp_path, columns=100, DATELINE_CACHE=str(cache))
+    until = tmp_path / "until"
+    environment = {"DATELINE_CACHE": str(cache), "SLOW_UNTIL": str(until)}
+    chat = Terminal(arguments, tmp_path, columns=120, **environment)
     chat.wait_for("5 articles to 2026-01-15")
 
-    chat.child.send(f"{SLOW_QUESTION}\r")
-    # The first sentence is there, and the second will not be for a while.
-    chat.wait_for(r"\[1\]")
-    chat.child.send("typed meanwhile")
-    asked = time.monotonic()
-    chat.child.sendcontrol("c")
-    stopped = chat.wait_for("stopped; /retry asks again")
-    assert time.monotonic() - asked < PAUSE / 2
-    assert "Sources" not in stopped
-    assert "typed meanwhile" not in stopped
-    assert "nothing has been answered yet" in chat.turn("/source 1")
-    assert "Sources" in chat.turn("/retry", "Evidence as of")
+    assert_an_answer_can_be_stopped(chat, until)
     chat.turn("/new")
 
     first = chat.turn(TARIFF, "Evidence as of")
@@ -87,6 +91,10 @@ def test_a_conversation_of_a_dozen_turns(seeds_data: Path, cache: Path, tmp_path
 
     follow_up = chat.turn("And on steel?", "Evidence as of")
     assert "understood as: What tariff does Canada put on steel?" in follow_up
+
+    chat.turn("Who is Michael Kovrig?", "Sources")
+    when = chat.turn("When was he detained?", "Sources")
+    assert "understood as: When was Michael Kovrig detained?" in when
 
     differing = chat.turn(LONG_SINCE, "Evidence as of")
     assert re.search(r"  Nearly a decade +National Post, 15 January 2026 +\[1\]", differing)
@@ -98,24 +106,20 @@ def test_a_conversation_of_a_dozen_turns(seeds_data: Path, cache: Path, tmp_path
 
     assert "did you mean /sources?" in chat.turn("/sorces")
 
-    narrowed = chat.turn("/filter outlet=National Post after=2026-01")
-    assert "1 of 5 articles are asked" in narrowed
-    chat.wait_for("outlet=National Post · after=2026-01 · /help")
+    assert_narrowing_is_heeded(chat)
 
-    again = chat.turn("/retry", "Evidence as of")
-    assert "eight years" not in again
-    assert "Nearly a decade" in again
-
-    chat.turn("/filter off", "all 5 articles are asked")
     chat.resize(60)
     unanswered = chat.turn("Who baked the butter tarts?", "nearest passages")
     assert "do not answer" in unanswered
+    # What does not fit a line goes on below the name, not below the number.
+    assert re.search(r"\n1\. National Post · .*\n    \S", unanswered)
+    assert "\n1. National Post · " in chat.turn("/source 1")
     body = unanswered.split("\n", 1)[1]
     assert max(len(line) for line in body.splitlines()) <= 60
     assert max(len(line) for line in body.splitlines()) > 45
 
-    chat.turn("/save talk.json", "4 answers saved in talk.json")
-    chat.turn("/save talk.md", "4 answers saved in talk.md")
+    chat.turn("/save talk.json", "7 answers saved in talk.json")
+    chat.turn("/save talk.md", "7 answers saved in talk.md")
     assert_saved(tmp_path)
 
     chat.child.send("half a line")
@@ -125,13 +129,45 @@ def test_a_conversation_of_a_dozen_turns(seeds_data: Path, cache: Path, tmp_path
     assert chat.ended() == 0
 
 
+def assert_an_answer_can_be_stopped(chat: Terminal, until: Path) -> None:
+    chat.child.send(f"{SLOW_QUESTION}\r")
+    # The first sentence is there, and the second will not be for a while.
+    chat.wait_for(r"\[1\]")
+    chat.child.send("typed meanwhile")
+    asked = time.monotonic()
+    chat.child.sendcontrol("c")
+    stopped = chat.wait_for("stopped; /retry asks again")
+    assert time.monotonic() - asked < PAUSE / 2
+    assert "Sources" not in stopped
+    assert "typed meanwhile" not in stopped
+    assert "nothing has been answered yet" in chat.turn("/source 1")
+    until.touch()
+    assert "Sources" in chat.turn("/retry", "Evidence as of")
+
+
+def assert_narrowing_is_heeded(chat: Terminal) -> None:
+    narrowed = chat.turn("/filter outlet=National Post after=2026-01")
+    assert "1 of 5 articles are asked" in narrowed
+    chat.wait_for("outlet=National Post · after=2026-01 · /help")
+    again = chat.turn("/retry", "Evidence as of")
+    assert "eight years" not in again
+    assert "Nearly a decade" in again
+    chat.turn("/filter off", "all 5 articles are asked")
+    chat.turn("/as-of 2026-01-14", "2 of 5 articles are asked")
+    earlier = chat.turn("What share of Canada's exports does the US buy?", "Sources")
+    assert "15 January 2026" not in earlier
+    chat.wait_for("2 of 5 articles to 2026-01-14 · as of 2026-01-14 · /help")
+    chat.turn("/as-of off", "all 5 articles are asked")
+
+
 def assert_saved(folder: Path) -> None:
     saved = json.loads((folder / "talk.json").read_text("utf-8"))["turns"]
     assert [turn["question"] for turn in saved][:2] == [TARIFF, "And on steel?"]
-    assert saved[2]["filter"] == {"outlet": "National Post", "after": "2026-01"}
-    assert saved[3]["answer"]["abstained"] is True
+    assert saved[4]["filter"] == {"outlet": "National Post", "after": "2026-01"}
+    assert saved[5]["as_of"] == "2026-01-14"
+    assert saved[6]["answer"]["abstained"] is True
     page = (folder / "talk.md").read_text("utf-8")
-    assert page.count("\n## ") + page.startswith("## ") == 4
+    assert page.count("\n## ") + page.startswith("## ") == 7
 
 
 def test_the_prompt_comes_before_the_collection_is_open(chat: Terminal) -> None:
@@ -181,12 +217,18 @@ def test_a_line_can_be_continued_and_what_begins_it_completed(chat: Terminal) ->
     chat.child.send("What tariff does Canada put\\\ron Chinese electric vehicles?\r")
     assert "100%" in chat.wait_for("Evidence as of")
     chat.settle()
-    chat.child.send("/filter outlet=Nat")
+    chat.child.send("/fil")
+    chat.wait_for("ask only some articles")
+    chat.child.send("\t")
+    # Where there is nothing to choose from, what may follow is offered at once.
+    chat.wait_for(r"› /filter\n +outlet=\n +author=")
+    chat.child.send("outlet=Nat")
     chat.wait_for("  National Post")
     chat.child.send("\t")
     chat.wait_for("/filter outlet=National Post")
-    chat.child.send("\r\r")
+    chat.child.send("\r")
     chat.wait_for("1 of 5 articles are asked")
+    chat.wait_for("1 of 5 articles to 2026-01-15 · outlet=National Post · /help")
     chat.child.send("/articles 00")
     chat.wait_for("001_f477f016607da686")
 
@@ -226,7 +268,14 @@ def test_commands_say_what_to_type_instead(seeds_data: Path, cache: Path, tmp_pa
         *("/source 1", "/retry", "/explain", "/save talk.md", "/filter color=red", "/filter x"),
         *("/filter outlet=Nowhere Gazette", "/filter off", "/as-of 2026-01-14", "/as-of off"),
         *(TARIFF, "/source 9", "/save talk.txt", "/save mine.md", "/save no/such/talk.md", "/save"),
-        *("/articles 000_e1418f3ff0518dd", "/model nonsense", "/model", "/new", "/sources"),
+        *(
+            "/articles 000_e1418f3ff0518dd",
+            "/articles x",
+            "/model nonsense",
+            "/model",
+            "/new",
+            "/sources",
+        ),
         *("/quit", "Who is never asked?"),
     )
     for said in (
@@ -241,7 +290,8 @@ def test_commands_say_what_to_type_instead(seeds_data: Path, cache: Path, tmp_pa
         "mine.md is there already: choose another name",
         "cannot be written: No such file or directory",
         "name a file: /save talk.md",
-        "did you mean '000_e1418f3ff0518dd0'?",
+        "did you mean 000_e1418f3ff0518dd0?",
+        "there is no article x: /articles lists those that are asked",
         "names no provider",
         "answers are the articles' own sentences",
         "a new conversation",
@@ -258,6 +308,77 @@ def test_without_a_collection_the_bundled_one_is_built_before_the_first_prompt(
     assert done.returncode == 0
     assert "building the bundled articles" in done.stderr
     assert dateline("articles", "--data", "new").stdout.count("\n") == 5
+
+
+def test_what_hinders_the_opening_is_said_once(dateline: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = dateline("chat", "--data", "file")
+    assert done.returncode == 2
+    assert done.stderr.count("nothing is indexed in file yet") == 1
+    assert done.stderr.endswith("file is not a folder; choose another with --data\n")
+
+
+def test_what_hinders_the_opening_is_readable_in_a_narrow_terminal(
+    seeds_data: Path, cache: Path, tmp_path: Path
+) -> None:
+    data = Path(shutil.copytree(seeds_data, tmp_path / "data"))
+    (data / DATABASE).write_bytes(b"no database" * 1_000)
+    arguments = ["-m", "api", "chat", "--data", "data"]
+    chat = Terminal(arguments, tmp_path, columns=40, DATELINE_CACHE=str(cache))
+    # Its end is seen too, before anything is typed.
+    shown = chat.wait_for(r"\n [^\n]*build it\n? *again")
+    assert " the collection in data is damaged" in shown
+    chat.child.close(force=True)
+
+
+def test_while_it_is_opened_the_chat_says_what_takes_so_long(seeds_data: Path) -> None:
+    preparing = "preparing the model"
+
+    class Asked:
+        """A prompt at which nobody types until it is said what is being waited for."""
+
+        seen = True
+
+        def read(self, shown: Callable[[], None]) -> str:
+            shown()
+            end = time.monotonic() + SECONDS
+            while preparing not in talk.state() and time.monotonic() < end:
+                time.sleep(0.01)
+            states.append(talk.state())
+            told.set()
+            raise EOFError
+
+        def refresh(self) -> None:
+            pass
+
+        def unechoed(self) -> AbstractContextManager[None]:
+            return nullcontext()
+
+    def opens(_settings: Settings) -> Pipeline:
+        logging.getLogger("index").warning(preparing)
+        told.wait(SECONDS)
+        raise NoCollectionError("the collection has gone")
+
+    told, states = threading.Event(), list[str]()
+    settings = Settings(data=seeds_data)
+    talk = Chat(Session(settings), opens, lambda *_: settings)
+    talk.run(Asked())
+    assert states == [f"{preparing} …"]
+    assert talk.state() == "the collection has gone"
+
+
+@pytest.mark.parametrize("width", [24, 60, 300])
+def test_what_does_not_fit_a_line_goes_on_below_the_words_before_it(width: int) -> None:
+    console = Console(file=StringIO(), width=width, force_terminal=True, color_system=None)
+    words = "[1] " + "National Post 北京の関税 " * 12
+    paragraph(console, Text(words), hang=4)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert " ".join(" ".join(lines).split()) == " ".join(words.split())
+    assert lines[0].startswith("[1] National Post")
+    hang = min(4, width - MIN_WIDTH)
+    assert all(re.match(rf" {{{hang}}}\S", line) for line in lines[1:])
+    # A line longer than that is hard to follow back.
+    assert max(map(cell_len, lines)) <= min(width, READABLE_WIDTH)
 
 
 def test_a_chat_imports_nothing_heavy_before_its_prompt() -> None:
@@ -353,3 +474,17 @@ def test_relative_words_have_their_dates_in_the_chat_and_in_markdown() -> None:
     for text in (shown.file.getvalue(), answer_markdown(answer)):  # type: ignore[attr-defined]
         assert text.count("“on Friday”: Friday 16 January 2026") == 1
         assert text.count(f"“{quote}”") == 1
+
+
+def test_a_large_collection_is_not_offered_whole() -> None:
+    articles = (Article(f"a{n}", "") for n in range(1_000))
+    session = Session(Settings())
+    session.articles = tuple(Listed(one, one.id, "", 1) for one in articles)
+    offers = ChatCompleter(session)
+
+    def offered(typed: str) -> list[str]:
+        return [one.text for one in offers.get_completions(Document(typed), CompleteEvent())]
+
+    assert len(offered("/articles a")) == MOST_OFFERED
+    # What is typed whole is not offered once more.
+    assert offered("/articles a99") == [f"a99{n}" for n in range(10)]

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from api.settings import Settings
 from rag import types
 from tests import console, made_pages, picture
 from tests.conftest import ROOT
+from tests.local_model import ollama
 
 DOCS = ROOT / "docs"
-RUN = ("tutorial.md", "how-to/own-articles.md", "how-to/evals-in-ci.md")
+RUN = ("tutorial.md", *(f"how-to/{path.name}" for path in sorted((DOCS / "how-to").glob("*.md"))))
+OF_THE_SEEDS = "```sh\ndateline build\n```"
 CLASSES = (
     *(types.Answer, types.Sentence, types.Citation, types.DatedWords, types.Source),
     *(types.Disagreement, types.Position, types.AsOf, types.Nearest, types.Retrieved),
@@ -21,9 +24,15 @@ CLASSES = (
 
 
 @pytest.mark.parametrize("name", RUN)
-def test_commands_print_what_the_page_shows(name: str, cache: Path, tmp_path: Path) -> None:
+def test_commands_print_what_the_page_shows(
+    name: str, seeds_data: Path, cache: Path, tmp_path: Path
+) -> None:
     page = (DOCS / name).read_text("utf-8")
-    shown = console.run(page, tmp_path, {"DATELINE_CACHE": str(cache)})
+    if OF_THE_SEEDS in page:
+        # Only the time to build them is spared.
+        shutil.copytree(seeds_data, tmp_path / ".dateline")
+    with ollama() as local:
+        shown = console.run(page, tmp_path, {"DATELINE_CACHE": str(cache), **local})
     assert shown == page, f"if this is as it should be: python -m tests.console docs/{name}"
 
 

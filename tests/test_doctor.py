@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from api.doctor import Finding, findings
+from api.doctor import findings
+from api.finding import Finding
 from index.sqlite.database import DATABASE
 from tests.conftest import Run
 

@@ -2,16 +2,18 @@
 
 import json
 import os
-import subprocess
+import shlex
+import shutil
 import sys
 from pathlib import Path
 
+import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from api.cli import app
-from tests.conftest import ROOT, Run
+from tests.conftest import Run
 from tests.terminal import Terminal
 
 QUESTION = "What tariff does Canada put on Chinese electric vehicles?"
@@ -21,10 +23,17 @@ def test_help_is_complete_with_an_example_for_every_command() -> None:
     helped = CliRunner()
     top = get_command(app)
     assert isinstance(top, TyperGroup)
-    for words in ([], *([name] for name in top.commands), ["eval", "run"]):
+    nested = [
+        [name, inner]
+        for name, group in top.commands.items()
+        if isinstance(group, TyperGroup)
+        for inner in group.commands
+    ]
+    for words in ([], *([name] for name in top.commands), *nested):
         done = helped.invoke(app, [*words, "--help"], terminal_width=80, prog_name="dateline")
         assert done.exit_code == 0
-        assert "Example: dateline" in " ".join(done.output.split()), words
+        # It stands in a line of its own.
+        assert "\n\n  Example: dateline " in done.output, words
         # No summary in a list of commands is cut short.
         assert "..." not in done.output.replace("]...", "").replace("}...", ""), words
 
@@ -34,17 +43,40 @@ def test_without_a_command_help_is_shown(dateline: Run) -> None:
     assert "Usage: dateline" in done.stdout + done.stderr
 
 
-def test_one_command_installs_completion(tmp_path: Path) -> None:
-    script = f"'{sys.executable}' -m api --install-completion; . ~/.bashrc; complete -p dateline"
-    done = subprocess.run(
-        ["/usr/bin/env", "bash", "-c", script],
-        env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "bash completion installed" in done.stdout
-    assert "-F _dateline_completion dateline" in done.stdout
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_one_command_installs_completion(shell: str, tmp_path: Path) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    dateline = programs / "dateline"
+    dateline.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m api "$@"\n')
+    dateline.chmod(0o755)
+    path = f"{programs}:{os.environ['PATH']}"
+    # Something follows, so that the shell stays and is the one that is found out.
+    install = ["-c", "dateline --install-completion; true"]
+    done = Terminal(install, tmp_path, program=program, PATH=path)
+    done.wait_for(f"{shell} completion installed")
+    assert done.ended() == 0
+    # No file of the machine's own has a say, but those of the person's.
+    options = ["--no-globalrcs"] if shell == "zsh" else []
+    typed = Terminal(["-i", *options], tmp_path, program=program, PATH=path)
+    typed.wait_for("[#$>]")
+    if shell == "zsh":
+        # It loads what completes at the first Tab, and completes from the second on.
+        typed.child.send("dateline \t")
+        typed.settle()
+        typed.child.sendcontrol("u")
+    typed.child.send("dateline ser\t")
+    typed.wait_for("dateline serve")
+    typed.child.sendcontrol("u")
+    typed.child.send("dateline eval d\t")
+    typed.wait_for("dateline eval diff")
+    typed.child.sendcontrol("u")
+    typed.child.send("dateline ask --exp\t")
+    typed.wait_for("dateline ask --explain")
+    typed.child.close(force=True)
 
 
 def test_the_shell_completes_commands(dateline: Run) -> None:
@@ -63,17 +95,34 @@ def test_a_question_may_be_piped_in_and_its_answer_written_as_markdown(
     assert json.loads(as_json.stdout)["question"] == QUESTION
 
 
+def test_a_question_without_quotation_marks_is_asked_as_it_stands(
+    dateline: Run, seeds_data: Path
+) -> None:
+    words = ("Who", "is", "Michael", "Kovrig?")
+    asked = dateline("ask", *words, "--data", seeds_data, "--json")
+    assert json.loads(asked.stdout)["question"] == "Who is Michael Kovrig?"
+    found = dateline("search", "Michael", "Kovrig", "-n", "1", "--data", seeds_data)
+    assert "Kovrig" in found.stdout
+
+
 def test_no_colour_and_no_terminal_are_respected(
     seeds_data: Path, cache: Path, tmp_path: Path
 ) -> None:
     arguments = ["-m", "api", "ask", QUESTION, "--data", str(seeds_data)]
     plain = Terminal(arguments, tmp_path, columns=60, DATELINE_CACHE=str(cache), NO_COLOR="1")
+    coloured = Terminal(arguments, tmp_path, columns=60, DATELINE_CACHE=str(cache))
     plain.wait_for("Evidence as of")
     assert plain.ended() == 0
     assert b"\x1b[3" not in plain.sent
     assert max(len(line) for line in plain.seen().splitlines()) <= 60
-    coloured = Terminal(arguments, tmp_path, columns=60, DATELINE_CACHE=str(cache))
     coloured.wait_for("Evidence as of")
+    dumb = Terminal(
+        arguments, tmp_path, columns=60, DATELINE_CACHE=str(cache), NO_COLOR="", TERM="dumb"
+    )
+    dumb.wait_for("Evidence as of")
+    assert b"\x1b" not in dumb.sent
+    assert max(map(len, dumb.sent.decode().splitlines())) <= 60
+    dumb.ended()
     assert b"\x1b[1;36m" in coloured.sent
     coloured.ended()
 

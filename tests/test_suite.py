@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from api.eval_cli import GOLDEN
+from api.eval_run_cli import GOLDEN
 from evals.suite import load_suite, refuse_unknown_articles
 from evals.suite_file import SuiteError
 from evals.types import Case, Expectation, Suite

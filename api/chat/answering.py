@@ -8,6 +8,7 @@ nothing of questions or of terminals.
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,12 +48,22 @@ class Answering:
         self._opened = opened
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._pipeline: Pipeline | None = None
+        self._first: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, name="answering", daemon=True)
 
     def start(self) -> None:
         """Begin to open the pipeline."""
         if self._thread.ident is None:
             self._thread.start()
+
+    def open(self) -> None:
+        """Wait until the pipeline has been opened.
+
+        Raises:
+            Exception: whatever opening it raises.
+        """
+        self.start()
+        self._first.result()
 
     def reopen(self, open_pipeline: "Callable[[], Pipeline]") -> None:
         """Open another pipeline; where that fails the one before it stays.
@@ -152,8 +163,10 @@ class Answering:
     def _work(self) -> None:
         try:
             self._ready()
+            self._first.set_result(None)
         except Exception as error:  # noqa: BLE001 - it is said, and tried again when something is asked
             self._opened(error)
+            self._first.set_exception(error)
         while (job := self._jobs.get()) is not None:
             job()
         if self._pipeline is not None:

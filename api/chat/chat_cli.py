@@ -33,7 +33,9 @@ def chat(  # noqa: PLR0913 - one for each option
 
     Follow-ups are understood, and /help lists what else can be typed.
     Ctrl-C stops an answer, Ctrl-D leaves. Where lines are piped in, each is a question or command.
+
     Example: dateline chat --as-of 2026-01-14
+
     or: dateline chat < questions.txt
     """
     from api.chat.loop import Chat, terminal_prompt  # noqa: PLC0415 - not for --help

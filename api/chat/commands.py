@@ -71,13 +71,15 @@ def _source(chat: "Chat", rest: str) -> None:
     from api.render import citations_of  # noqa: PLC0415 - not before the first prompt
     from index.types import Span  # noqa: PLC0415
 
+    number = int(rest)
     if answer.abstained:
-        near = answer.nearest[int(rest) - 1]
-        chat.screen.context(near, chat.article(near.article), [Span(near.start, near.end)])
+        near = answer.nearest[number - 1]
+        spans = [Span(near.start, near.end)]
+        chat.screen.context(near, number, chat.article(near.article), spans)
         return
-    source = answer.sources[int(rest) - 1]
+    source = answer.sources[number - 1]
     spans = [Span(one.start, one.end) for one in citations_of(answer, source)]
-    chat.screen.context(source, chat.article(source.article), spans)
+    chat.screen.context(source, number, chat.article(source.article), spans)
 
 
 def _sources(chat: "Chat", _rest: str) -> None:
@@ -93,7 +95,6 @@ def _sources(chat: "Chat", _rest: str) -> None:
 
 def _articles(chat: "Chat", rest: str) -> None:
     from api.render_articles import show_article, show_list  # noqa: PLC0415 - as above
-    from index.errors import UnknownArticleError  # noqa: PLC0415
 
     chat.learn_articles()
     if not rest:
@@ -101,7 +102,9 @@ def _articles(chat: "Chat", rest: str) -> None:
         return
     by_id = {one.article.id: one for one in chat.session.articles}
     if rest not in by_id:
-        raise UnknownArticleError(rest, by_id)
+        near = nearest_of(rest, by_id)
+        hint = f"did you mean {near}?" if near else "/articles lists those that are asked"
+        raise CommandError(f"there is no article {rest}: {hint}")
     show_article(chat.screen.console, by_id[rest], chat.article(rest))
 
 
@@ -173,7 +176,8 @@ def _say_scope(chat: "Chat") -> None:
 def _model(chat: "Chat", rest: str) -> None:
     if rest:
         # An empty name is stronger than one that a file or the environment has.
-        chat.set_model("" if rest.casefold() == OFF else rest)
+        with chat.screen.busy("opening the model"):
+            chat.set_model("" if rest.casefold() == OFF else rest)
     model = chat.session.settings.model
     chat.screen.say(
         f"answers are worded by {model}" if model else "answers are the articles' own sentences",
@@ -192,7 +196,8 @@ def _explain(chat: "Chat", _rest: str) -> None:
         quoting = Pipeline(pipeline.store, pipeline.embedder, pipeline.reader)
         return quoting.ask(asked.text, history=asked.history, scope=asked.scope, explain=True)
 
-    answer = chat.answering.call(explained)
+    with chat.screen.busy("looking again"):
+        answer = chat.answering.call(explained)
     if answer.explanation is not None:
         show_explanation(chat.screen.console, answer.explanation)
 

@@ -1,6 +1,7 @@
 """Completion: what a line that begins with a stroke may go on with."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from api.chat.session import SUFFIXES, Session
 
 if TYPE_CHECKING:
     from rag.types import Nearest, Source
+
+# Nobody looks through more of them, and a collection may have a hundred thousand articles.
+MOST_OFFERED = 200
 
 
 class ChatCompleter(Completer):
@@ -45,13 +49,13 @@ class ChatCompleter(Completer):
         elif name == "save":
             yield from self._paths.get_completions(Document(rest), complete_event)
         else:
-            yield from self._values(name, rest)
+            yield from islice(self._values(name, rest), MOST_OFFERED)
 
     def _values(self, name: str, rest: str) -> Iterator[Completion]:
         if name == "filter":
             yield from self._filters(rest)
         for value, meta in self._offered(name):
-            if value.casefold().startswith(rest.casefold()):
+            if _goes_on(value, rest):
                 yield Completion(value, start_position=-len(rest), display_meta=meta)
 
     def _offered(self, name: str) -> Iterator[tuple[str, str]]:
@@ -81,10 +85,15 @@ class ChatCompleter(Completer):
                 for one in self._session.articles
             }
             for one in sorted(name for name in known if name):
-                if one.casefold().startswith(value.casefold()):
+                if _goes_on(one, value):
                     yield Completion(one, start_position=-len(value))
         last = rest.rpartition(" ")[2]
         if "=" not in last:
             for name in FILTERS:
                 if name.startswith(last):
                     yield Completion(f"{name}=", start_position=-len(last))
+
+
+def _goes_on(value: str, typed: str) -> bool:
+    """Tell whether a value begins with what was typed, and has more to it."""
+    return value != typed and value.casefold().startswith(typed.casefold())

@@ -7,7 +7,7 @@ still grow. Knows nothing of answers.
 from rich.console import Console
 from rich.text import Text
 
-from api.render import MIN_WIDTH
+from api.paragraph import measure
 
 
 class Flow:
@@ -15,7 +15,7 @@ class Flow:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._width = max(MIN_WIDTH, console.width) if console.is_terminal else None
+        self._width = measure(console) if console.is_terminal else None
         self._text = Text()
         self._lines = 0
         self._shown = 0

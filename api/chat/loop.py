@@ -52,6 +52,10 @@ class Chat:
         self._screen: Screen | None = None
         self._making_screen = threading.Lock()
         self._trouble: str | None = None
+        # What was last said of an opening that is not done yet.
+        self._told: str | None = None
+        self._scope_of: object = None
+        self._scope_said: tuple[str, ...] = ()
         self.answering = Answering(lambda: open_pipeline(session.settings), self._opened)
 
     @property
@@ -76,7 +80,7 @@ class Chat:
             self.session.scope()
         if not self._is_built():
             # It takes a while and says so: nobody should be typing into that.
-            self.answering.call(lambda _pipeline: None)
+            self.answering.open()
         with prompt.unechoed(), self._notes_kept() as notes:
             try:
                 while True:
@@ -104,18 +108,29 @@ class Chat:
         if self._trouble is not None:
             return self._trouble
         if not session.articles:
-            return f"opening {session.settings.data} …"
-        days = sorted(
-            one.article.published[:10] for one in session.articles if one.article.published
-        )
-        newest = f" to {days[-1]}" if days else ""
-        count = len(session.articles)
-        parts = [f"{count:,} {'article' if count == 1 else 'articles'}{newest}"]
-        if narrowed := session.narrowed():
-            parts.append(narrowed)
+            return f"{self._told or f'opening {session.settings.data}'} …"
+        parts = list(self._scope())
         if session.settings.model is not None:
             parts.append(session.settings.model)
         return " · ".join((*parts, "/help"))
+
+    def _scope(self) -> tuple[str, ...]:
+        """Say how many articles are asked, how new they are, and what narrows them.
+
+        It is worked out where one of these changes: the line below the prompt is shown anew at
+        every key, and a collection may be large.
+        """
+        session = self.session
+        of = (session.articles, session.where, session.as_of)
+        if of != self._scope_of:
+            asked, narrowed = session.in_scope(), session.narrowed()
+            days = [one.article.published[:10] for one in asked if one.article.published]
+            newest = f" to {max(days)}" if days else ""
+            count = len(session.articles)
+            part = f"{len(asked):,} of " if narrowed else ""
+            said = f"{part}{count:,} {'article' if count == 1 else 'articles'}{newest}"
+            self._scope_of, self._scope_said = of, (said, *((narrowed,) if narrowed else ()))
+        return self._scope_said
 
     def answer(self, question: str) -> None:
         """Ask a question and show its answer as it comes; Ctrl-C stops it."""
@@ -131,7 +146,7 @@ class Chat:
         try:
             for event in events:
                 if event is None:
-                    shown.wait()
+                    shown.wait(self._told)
                 elif isinstance(event, Done):
                     shown.finish(event, self.article)
                     self.session.turns.append(Turn(asked, event.answer))
@@ -181,6 +196,7 @@ class Chat:
 
     def _opened(self, pipeline: "Pipeline | Exception") -> None:
         """Note, in the thread that answers, what was opened."""
+        self._told = None
         if isinstance(pipeline, Exception):
             self._trouble = str(pipeline)
         else:
@@ -191,10 +207,17 @@ class Chat:
         # What shows the answer is imported while the question is still being typed.
         _ = self.screen
 
+    def _hear(self, told: str) -> None:
+        """Show what is said of an opening while it goes on."""
+        if not self.session.articles:
+            self._told = told
+            if self._prompt is not None:
+                self._prompt.refresh()
+
     @contextmanager
     def _notes_kept(self) -> "Iterator[Callable[[], list[str]]]":
         """Keep what is logged until the line that is being typed is done."""
-        kept = _Kept()
+        kept = _Kept(self._hear)
         root = logging.getLogger()
         before = root.handlers[:]
         root.handlers[:] = [kept]
@@ -205,12 +228,14 @@ class Chat:
 
 
 class _Kept(logging.Handler):
-    def __init__(self) -> None:
+    def __init__(self, hear: Callable[[str], None]) -> None:
         super().__init__(logging.WARNING)
         self._told: list[str] = []
+        self._hear = hear
 
     def emit(self, record: logging.LogRecord) -> None:
         self._told.append(record.getMessage())
+        self._hear(record.getMessage())
 
     def taken(self) -> list[str]:
         told, self._told = self._told, []

@@ -4,6 +4,7 @@ Knows nothing of what a line means.
 """
 
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -21,6 +22,7 @@ MARK, MORE = "› ", "  "
 MENU_LINES = 5
 # A file of one's own questions is nobody else's to read.
 PRIVATE = 0o600
+LEAST_COLUMNS = 20
 
 
 class Prompt(Protocol):
@@ -102,7 +104,7 @@ class TerminalPrompt:
             complete_while_typing=True,
             auto_suggest=AutoSuggestFromHistory(),
             key_bindings=_keys(),
-            bottom_toolbar=lambda: f" {state()}",
+            bottom_toolbar=lambda: self._below(state()),
             style=Style.from_dict(
                 {"prompt": "bold ansicyan", "bottom-toolbar": "noreverse ansibrightblack"}
             ),
@@ -110,6 +112,13 @@ class TerminalPrompt:
             reserve_space_for_menu=MENU_LINES,
         )
         self._session.app.after_render += lambda _app: self._shown()
+
+    def _below(self, said: str) -> str:
+        """Set a text in a little, in as many lines as it takes."""
+        width = self._session.app.output.get_size().columns
+        return textwrap.fill(
+            said, max(LEAST_COLUMNS, width), initial_indent=" ", subsequent_indent=" "
+        )
 
     def read(self, shown: Callable[[], None]) -> str:
         """Return the next line."""
@@ -175,6 +184,19 @@ def _keys() -> "KeyBindings":
             buffer.newline(copy_margin=False)
         else:
             buffer.validate_and_handle()
+
+    @keys.add("tab")
+    def _tab(event: "KeyPressEvent") -> None:
+        buffer = event.current_buffer
+        state = buffer.complete_state
+        if state is None:
+            buffer.start_completion(insert_common_part=True)
+        elif len(state.completions) == 1:
+            # There is nothing to choose from: what may follow is offered at once.
+            buffer.apply_completion(state.completions[0])
+            buffer.start_completion()
+        else:
+            buffer.complete_next()
 
     @keys.add("escape", "enter")
     def _newline(event: "KeyPressEvent") -> None:

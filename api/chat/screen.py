@@ -4,8 +4,8 @@ Everything that comes from articles is cleaned before it is printed. Knows nothi
 are made or of what is typed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -15,16 +15,15 @@ from rich.text import Text
 
 from api.chat.flow import Flow
 from api.chat.passage import in_context, in_paragraph, quoted
+from api.paragraph import INDENT, paragraph
 from api.render import (
-    INDENT,
     citations_of,
     clean,
     dated,
     described,
     flag_of,
     marked,
-    named,
-    paragraph,
+    nearest_named,
     reached_to,
     show_model,
     show_nearest,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
 Texts = Callable[[str], "Article | None"]
 """Gives an article by its id."""
 LEAST_TABLE_WIDTH = 40
+LOOKING = "looking"
 
 
 class Screen:
@@ -60,6 +60,15 @@ class Screen:
         """Print a line about the conversation itself."""
         paragraph(self.console, Text(clean(text), style=style))
 
+    @contextmanager
+    def busy(self, doing: str) -> Iterator[None]:
+        """Show on a terminal that something is being done."""
+        if not self.console.is_terminal:
+            yield
+            return
+        with self.console.status(Text(f"{doing} …", style="dim")):
+            yield
+
     def blank(self) -> None:
         """Print an empty line."""
         self.console.print()
@@ -72,7 +81,7 @@ class Screen:
         """Print the sources of an answer, each with the quoted words in their paragraph."""
         paragraph(self.console, Text("Sources", style="bold"))
         for source in answer.sources:
-            paragraph(self.console, described(source))
+            paragraph(self.console, described(source), hang=INDENT)
             cited = citations_of(answer, source)
             self._quotations(texts(source.article), list(cited))
             for citation, dates in cited.items():
@@ -84,11 +93,15 @@ class Screen:
         show_model(self.console, answer)
 
     def context(
-        self, head: Source | Nearest, article: "Article | None", spans: Sequence[Span]
+        self,
+        head: Source | Nearest,
+        number: int,
+        article: "Article | None",
+        spans: Sequence[Span],
     ) -> None:
-        """Print the paragraphs around quoted words."""
-        title = described(head) if isinstance(head, Source) else Text(named(head))
-        paragraph(self.console, title)
+        """Print the paragraphs around quoted words, below the name of their article."""
+        title = described(head) if isinstance(head, Source) else nearest_named(head, number)
+        paragraph(self.console, title, hang=INDENT)
         if isinstance(head, Source) and head.url:
             paragraph(self.console, Text(clean(head.url), style="dim"), INDENT)
         if article is None:
@@ -162,11 +175,20 @@ class AnswerShown:
         self._status: Status | None = None
         self._flowing = True
 
-    def wait(self) -> None:
-        """Show that something is being done, where nothing is shown yet."""
-        if self._status is None and not self._sources and self._screen.console.is_terminal:
-            self._status = self._screen.console.status(Text("looking …", style="dim"))
+    def wait(self, told: str | None = None) -> None:
+        """Show that something is being done, where nothing is shown yet.
+
+        Args:
+            told: what was last said of it.
+        """
+        if self._sources or not self._screen.console.is_terminal:
+            return
+        said = Text(f"{clean(told or LOOKING)} …", style="dim")
+        if self._status is None:
+            self._status = self._screen.console.status(said)
             self._status.start()
+        else:
+            self._status.update(said)
 
     def show(self, event: Event) -> None:
         """Show what has become known."""
