@@ -198,10 +198,19 @@ def _size(count: float) -> str:
 
 
 def _sources(reports: Sequence[Report]) -> list[str]:
-    parts: dict[str, dict[str, None]] = {}
+    resting: dict[str, dict[str, list[str]]] = {}
     for report in reports:
         for part, source in report.sources.items():
-            parts.setdefault(source, {})[f"{report.measured.passages:,} {part}"] = None
-    if len(parts) == 1:
-        return [f"{source}." for source in parts]
-    return [f"{source}: {', '.join(what)}." for source, what in parts.items()]
+            sizes = resting.setdefault(source, {}).setdefault(part, [])
+            sizes.append(f"{report.measured.passages:,}")
+    if len(resting) == 1:
+        return [f"{source}." for source in resting]
+    return [
+        f"{source}: "
+        + ", ".join(
+            part if len(sizes) == len(reports) else f"{part} ({' and '.join(sizes)})"
+            for part, sizes in parts.items()
+        )
+        + "."
+        for source, parts in resting.items()
+    ]
