@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exact = SentenceTransformerEmbedder(DEFAULT_MODEL)
     nearness = (_vectors(embedded) * _vectors(embed_articles(articles, exact))).sum(axis=1)
     ratios = np.array(ours) / np.array(bare)
-    rows = [
+    figures = [
         (f"cut, embedded and pooled, {embedder.precision}", *_both(np.array(ours))),
         (f"bare loop, {embedder.precision}", *_both(np.array(bare))),
         ("ratio within each turn", *_both(ratios, "{:.3f}")),
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{len(texts)} passages, {options.turns} turns; cosine of a passage's vector to that in "
         f"float32: mean {nearness.mean():.5f}, least {nearness.min():.5f}; {describe_machine()}."
     )
-    text = f"{table(head, rows)}\n\n{about}"
+    text = f"{table(head, figures)}\n\n{about}"
     if options.write is not None:
         put(options.write, "build", text)
     sys.stdout.write(text + "\n")

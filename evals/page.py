@@ -3,6 +3,7 @@
 A place is between two markers, <!-- NAME --> and <!-- /NAME -->. Knows nothing of what is measured.
 """
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from evals.benchmarks.data import BenchmarkError, read_text
@@ -24,7 +25,7 @@ def put(page: Path, name: str, text: str) -> None:
     write_atomically(page, content.encode())
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table."""
-    lines = [head, ("---",) * len(head), *rows]
+    lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

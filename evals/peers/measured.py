@@ -66,8 +66,8 @@ def _build(tool: Tool, passages: str, folder: str) -> dict[str, Any]:
     start, worked = time.perf_counter(), time.process_time()
     tool.build(texts, Path(folder))
     clock, processor = time.perf_counter() - start, time.process_time() - worked
-    passages = len(texts)
-    return {"clock": clock, "processor": processor, "passages": passages, "bytes": most_resident()}
+    count = len(texts)
+    return {"clock": clock, "processor": processor, "passages": count, "bytes": most_resident()}
 
 
 def _first(tool: Tool, folder: str, question: str) -> dict[str, Any]:

@@ -92,10 +92,7 @@ def as_text(turns: Sequence[Turn]) -> str:
             [
                 (
                     NAMES[tool],
-                    *(
-                        _both(turns, lambda t, of, by, p=percent: t.asked(of, by, p), tool, "ms")
-                        for percent in (50, 95)
-                    ),
+                    *(_both(turns, _asked(percent), tool, "ms") for percent in (50, 95)),
                     _middle([t.memory(tool, "asked") for t in turns], "MiB"),
                     _middle([t.shared(tool) for t in turns], ""),
                 )
@@ -125,9 +122,7 @@ def _ratios(turns: Sequence[Turn]) -> list[tuple[str, ...]]:
             (
                 f"{NAMES[command]} from nothing, to the fastest peer's start",
                 "≤ 0.1",
-                lambda t, by, of=command: (
-                    t.first(of, by) / min(t.first(peer, by) for peer in PEERS)
-                ),
+                _start_of(command),
             )
             for command in ("ask", "search")
         ),
@@ -148,6 +143,15 @@ def _ratios(turns: Sequence[Turn]) -> list[tuple[str, ...]]:
         (name, target, *(_spread([ratio(turn, by) for turn in turns]) for by in (CLOCK, PROCESSOR)))
         for name, target, ratio in wanted
     ]
+
+
+def _start_of(command: str) -> Callable[[Turn, str], float]:
+    """Return the ratio of a command's start to that of the fastest peer."""
+    return lambda turn, by: turn.first(command, by) / min(turn.first(peer, by) for peer in PEERS)
+
+
+def _asked(percent: int) -> Callable[[Turn, str, str], float]:
+    return lambda turn, tool, by: turn.asked(tool, by, percent)
 
 
 def _spread(ratios: Sequence[float]) -> str:

@@ -43,7 +43,7 @@ class BareLoop:
             [question], normalize_embeddings=True, show_progress_bar=False
         )
         assert self._index is not None  # noqa: S101 - it was opened
-        places = self._index.search(vectors, NEAREST)[1][0].tolist()
+        places: list[int] = self._index.search(vectors, NEAREST)[1][0].tolist()
         assert all(self._texts[place] for place in places)  # noqa: S101 - as whoever asks reads them
         return places
 
