@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 BATCH_SIZE = 32
-# Texts handed over at once: enough to sort by length, few enough that their token vectors fit.
-WINDOW = 256
+# Texts handed over at once: enough to sort by length, few enough that their token vectors fit. More
+# than a build's window has, so that none is left for a batch of its own.
+WINDOW = 512
 DEFAULT_MAX_TOKENS = 512
 # A model that averages word vectors reads texts of any length.
 UNBOUNDED_MAX_TOKENS = 8192
