@@ -87,7 +87,7 @@ def ask(  # noqa: PLR0913 - one for each option
     or: dateline ask --format md < question.txt > answer.md
     """
     from rag.question import check  # noqa: PLC0415 - not for --help
-    from rag.retrieve import Scope  # noqa: PLC0415
+    from rag.scope import Scope  # noqa: PLC0415
 
     with reported():
         settings = Settings.from_environment(
@@ -140,7 +140,7 @@ def search(  # noqa: PLR0913 - one for each option
     """
     from index.filters import Filter  # noqa: PLC0415 - not for --help
     from rag.question import check  # noqa: PLC0415
-    from rag.retrieve import Scope  # noqa: PLC0415
+    from rag.scope import Scope  # noqa: PLC0415
 
     with reported():
         settings = Settings.from_environment(os.environ, data=data)

@@ -1,6 +1,7 @@
 """Opening: from settings to a pipeline that answers; the one place where it is put together."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,8 +38,6 @@ def open_pipeline(
     """
     from index.embedding import LocalModel  # noqa: PLC0415 - not for --help
     from index.sqlite.store import SqliteStore  # noqa: PLC0415
-    from rag.pipeline import Pipeline  # noqa: PLC0415
-    from rag.reader import bundled_reader  # noqa: PLC0415
 
     try:
         store = SqliteStore(settings.data)
@@ -55,9 +54,15 @@ def open_pipeline(
             f"the collection in {settings.data} is empty: `dateline add` puts articles in"
         )
     model = LocalModel(settings.embedder or recipe.model.reference, settings.exports)
-    reader = bundled_reader() if reads else None
-    embedder = model.for_asking(recipe.model)
-    records = answer_records(settings) if keeps else None
+    # Reading a network in leaves the interpreter free for the imports that are still to come.
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(model.for_asking, recipe.model)
+        from rag.pipeline import Pipeline  # noqa: PLC0415
+        from rag.reader import bundled_reader  # noqa: PLC0415
+
+        reader = bundled_reader() if reads else None
+        records = answer_records(settings) if keeps else None
+        embedder = loading.result()
     return Pipeline(store, embedder, reader, writer=open_writer(settings), records=records)
 
 

@@ -1,6 +1,6 @@
 """Cold start: how long one `dateline ask` takes from nothing, beside what it avoids.
 
-    python -m evals.cold_start
+    python -m evals.cold_start [-n TURNS] [--write docs/performance.md]
 
 Runs whole processes in turns, so that a slow moment of the machine falls on all of them alike: a
 question on a built index, a bare import of sentence-transformers (what every tool that embeds its
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from evals.page import put, table
 from evals.provenance import describe_machine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; see the module's docstring."""
     parser = argparse.ArgumentParser(description="Time a cold `dateline ask`.")
     parser.add_argument("-n", type=int, default=15, help="how many turns (default 15)")
-    turns = parser.parse_args(arguments).n
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page")
+    options = parser.parse_args(arguments)
+    turns = options.n
     with tempfile.TemporaryDirectory() as folder:
         commands = {
             "dateline ask": [sys.executable, "-m", "api", "ask", QUESTION, "--data", folder],
@@ -43,16 +46,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for _ in range(turns):
             for name, command in commands.items():
                 times[name].append(_seconds(command))
-    _print(f"{turns} turns; {describe_machine()}")
-    for name, taken in times.items():
-        _print(f"{name:<30} {summary(taken, lambda s: f'{s:.2f} s')}")
     ratios = [
         heavy / ours
         for heavy, ours in zip(
             times["import sentence_transformers"], times["dateline ask"], strict=True
         )
     ]
-    _print(f"{'ratio, import to ask':<30} {summary(ratios, lambda r: f'{r:.1f}')}")
+    rows = [(f"`{name}`", summary(taken, lambda s: f"{s:.2f} s")) for name, taken in times.items()]
+    rows.append(("ratio, import to ask, within each turn", summary(ratios, lambda r: f"{r:.1f}")))
+    text = table(("process", "median"), rows) + f"\n\n{turns} turns; {describe_machine()}."
+    if options.write is not None:
+        put(options.write, "cold", text)
+    sys.stdout.write(text + "\n")
     return 0
 
 
@@ -66,10 +71,6 @@ def _seconds(command: Sequence[str]) -> float:
     start = time.perf_counter()
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own
     return time.perf_counter() - start
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":

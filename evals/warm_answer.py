@@ -1,6 +1,6 @@
 """Warm answer: how long an answer takes when everything is loaded, step by step.
 
-    python -m evals.warm_answer [--data DIR] [-n TURNS]
+    python -m evals.warm_answer [--data DIR] [-n TURNS] [--write docs/performance.md]
 
 Asks golden questions of the bundled articles, or of the collection in DIR, and besides embeds each
 question once and searches FAISS for it, as a bare loop would, in turns in one process, so that all
@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from evals.page import put, table
 from evals.provenance import describe_machine
 from evals.scale.probe import flat_index
 from evals.suite import load_suite
@@ -33,8 +34,9 @@ from rag.retrieve import SEARCHED
 ROOT = Path(__file__).resolve().parent.parent
 SUITE = ROOT / "evals" / "golden" / "seeds.yaml"
 QUESTIONS = 40
-TOTAL, EMBEDDING, BARE = "answer", "embedding the question", "  and FAISS alone"
-RETRIEVAL = ("  embed", "  retrieve")
+TOTAL, EMBEDDING = "the whole answer", "embedding the question, by itself"
+BARE = "that and searching FAISS"
+RETRIEVAL = ("of it: embed", "of it: retrieve")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Time warm answers, step by step.")
     parser.add_argument("--data", type=Path, help="a collection; default: the bundled articles")
     parser.add_argument("-n", "--turns", type=int, default=5)
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
     options = parser.parse_args(arguments)
+    parts = []
     model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
     with tempfile.TemporaryDirectory() as folder:
         data = options.data or Path(folder, "data")
@@ -58,10 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, reader in (("with the reader", bundled_reader()), ("without it", None)):
             pipeline = Pipeline(store, embedder, reader)
             timed = [_turn(pipeline, flat, questions) for _ in range(options.turns + 1)][1:]
-            sys.stdout.write(f"\n{name}: {len(questions)} questions, {options.turns} turns\n")
-            sys.stdout.writelines(_lines(timed))
+            parts.append(table((name, "p50", "p95"), [*_rows(timed)]))
         store.close()
-    sys.stdout.write(f"\n{describe_machine()}\n")
+    about = f"{len(questions)} questions, {options.turns} turns; {describe_machine()}."
+    text = "\n\n".join([*parts, about])
+    if options.write is not None:
+        put(options.write, "warm", text)
+    sys.stdout.write(text + "\n")
     return 0
 
 
@@ -80,29 +87,29 @@ def _turn(pipeline: Pipeline, flat: FlatIndex, questions: Iterable[str]) -> dict
         spent[BARE].append((middle - start) * 1000)
         spent[TOTAL].append((end - middle) * 1000)
         for step, milliseconds in answer.timings_ms.items():
-            spent[f"  {step}"].append(milliseconds)
+            spent[f"of it: {step}"].append(milliseconds)
     return spent
 
 
-def _lines(turns: Sequence[dict[str, list[float]]]) -> Iterable[str]:
+def _rows(turns: Sequence[dict[str, list[float]]]) -> Iterable[tuple[str, str, str]]:
     steps = dict.fromkeys(step for turn in turns for step in turn)
     for step in steps:
         every = sorted(value for turn in turns for value in turn.get(step, ()))
         high = every[min(len(every) - 1, round(0.95 * len(every)))]
-        yield f"{step:<26} p50 {statistics.median(every):8.2f} ms   p95 {high:8.2f} ms\n"
+        yield step, f"{statistics.median(every):.1f} ms", f"{high:.1f} ms"
     yield _ratio("answer to embedding", turns, (TOTAL,), EMBEDDING)
     yield _ratio("retrieval to embedding and FAISS alone", turns, RETRIEVAL, BARE)
 
 
 def _ratio(
     name: str, turns: Sequence[dict[str, list[float]]], parts: Sequence[str], to: str
-) -> str:
+) -> tuple[str, str, str]:
     ratios = sorted(
         sum(statistics.median(turn[part]) for part in parts) / statistics.median(turn[to])
         for turn in turns
     )
     middle = statistics.median(ratios)
-    return f"{name}: {middle:.2f} (least {ratios[0]:.2f}, most {ratios[-1]:.2f})\n"
+    return f"ratio, {name}", f"{middle:.2f}", f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ trips it. Knows nothing of models; the size of a text is whatever the caller mea
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import regex
 import sentencex
@@ -52,7 +53,8 @@ def chunk(article: Article, size: Callable[[str], int], budget: int) -> tuple[Pa
 
     Args:
         article: the article; its text may be any string.
-        size: measures a text in the unit of `budget`, for instance a model's tokens.
+        size: measures a text in the unit of `budget`, for instance a model's tokens; of a longer
+            stretch of a text it is no less.
         budget: the largest size of a passage; only a single character may be larger.
 
     Returns:
@@ -61,31 +63,64 @@ def chunk(article: Article, size: Callable[[str], int], budget: int) -> tuple[Pa
     """
     text = article.text
     language = (article.language or "en").split("-")[0].lower()
-    passages: list[Passage] = []
-    current: list[Span] = []
 
+    @cache
     def fits(span: Span) -> bool:
         return len(span) <= MAX_PASSAGE_CHARS and size(span.of(text)) <= budget
 
-    def close() -> None:
-        if current:
-            span = Span(current[0].start, current[-1].end)
-            passages.append(Passage(article.id, span, tuple(current)))
-        current.clear()
-
+    passages = _Passages(article, fits)
     for paragraph in paragraphs(text):
+        current = passages.current
         if current and _begins_passage(text, current, paragraph, size, budget):
-            close()
+            passages.close()
         # A paragraph stays whole where it fits a passage of its own.
-        if current and not fits(Span(current[0].start, paragraph.end)) and fits(paragraph):
-            close()
+        whole = fits(passages.with_current(paragraph))
+        if current and not whole and fits(paragraph):
+            passages.close()
+            whole = True
         for sentence in split_sentences(text, paragraph, language):
-            for piece in _bounded(text, sentence, fits):
-                if current and not fits(Span(current[0].start, piece.end)):
-                    close()
-                current.append(piece)
-    close()
-    return tuple(passages)
+            passages.take(sentence, whole=whole)
+    passages.close()
+    return tuple(passages.closed)
+
+
+class _Passages:
+    """The passages of an article as they are gathered, the last of them still open.
+
+    Args:
+        article: the article.
+        fits: tells whether a stretch of it is small enough for a passage.
+    """
+
+    def __init__(self, article: Article, fits: Fits) -> None:
+        self.closed: list[Passage] = []
+        self.current: list[Span] = []
+        self._article = article
+        self._fits = fits
+
+    def with_current(self, span: Span) -> Span:
+        """Return what the open passage would be with a further stretch."""
+        return Span(self.current[0].start, span.end) if self.current else span
+
+    def take(self, sentence: Span, *, whole: bool) -> None:
+        """Take a sentence in; `whole` is whether all of its paragraph is known to fit."""
+        # Measuring is most of the work here, and of what fits, every part does.
+        if len(sentence) <= MAX_SENTENCE_CHARS and (
+            whole or self._fits(self.with_current(sentence))
+        ):
+            self.current.append(sentence)
+            return
+        for piece in _bounded(self._article.text, sentence, self._fits):
+            if not self._fits(self.with_current(piece)):
+                self.close()
+            self.current.append(piece)
+
+    def close(self) -> None:
+        """Close the open passage, if anything is in it."""
+        if self.current:
+            span = Span(self.current[0].start, self.current[-1].end)
+            self.closed.append(Passage(self._article.id, span, tuple(self.current)))
+        self.current.clear()
 
 
 def paragraphs(text: str) -> Iterator[Span]:

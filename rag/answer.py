@@ -16,8 +16,7 @@ from index.types import Span
 from rag.disagree import (
     Conflict,
     Statement,
-    find_disagreements,
-    find_updates,
+    find_differences,
     gives_value,
     joined,
     names_more,
@@ -26,7 +25,7 @@ from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
 from rag.orders import Order, order_in
 from rag.question import Question
 from rag.same import say_the_same
-from rag.words import fold, stem, words
+from rag.words import fold, stem, stems_of
 
 MAX_SENTENCES = 5
 # How many sentences are searched for what contradicts the answer.
@@ -208,10 +207,11 @@ def _fitting(question: Question, dispute: Dispute, told: Sequence[int]) -> Dispu
 def _disputes(part: Asked) -> list[Dispute]:
     """Return what the most probable sentences differ on; they are numbered as in `part.found`."""
     statements = tuple(_statement(one, part.origins) for one in part.found[:COMPARED])
-    question = part.inquiry.question
+    differences = find_differences(part.inquiry.question, statements)
     return [
-        *(Dispute(c, statements, updates=False) for c in find_disagreements(question, statements)),
-        *(Dispute(c, statements, updates=True) for c in find_updates(question, statements)),
+        Dispute(conflict, statements, updates)
+        for updates, conflicts in zip((False, True), differences, strict=True)
+        for conflict in conflicts
     ]
 
 
@@ -359,4 +359,4 @@ def _quoted(named: Sequence[str]) -> str:
 
 def _stems_of_passage(candidate: Candidate) -> frozenset[str]:
     text = candidate.passage.passage.span.of(candidate.article.text)
-    return frozenset(stem(word) for word in words(f"{candidate.article.title or ''} {text}"))
+    return frozenset(stems_of(candidate.article.title or "")).union(stems_of(text))

@@ -23,6 +23,7 @@ __all__ = (
     "Conflict",
     "Side",
     "Statement",
+    "find_differences",
     "find_disagreements",
     "find_updates",
     "gives_value",
@@ -67,7 +68,8 @@ def find_disagreements(question: Question, statements: Sequence[Statement]) -> t
         question: what was asked.
         statements: sentences that may answer it, of any articles, the most probable first.
     """
-    return _compare(question, statements, differ)
+    focus = focus_of(question)
+    return _compare(focus, question, _read(focus, statements), differ)
 
 
 def find_updates(question: Question, statements: Sequence[Statement]) -> tuple[Conflict, ...]:
@@ -76,8 +78,30 @@ def find_updates(question: Question, statements: Sequence[Statement]) -> tuple[C
     An update is told from a contradiction where one outlet gives both values, or where the words
     say so ("so far", "has risen to", "up from"). Arguments are as in `find_disagreements`.
     """
+    focus = focus_of(question)
+    return _updates(focus, question, statements, _read(focus, statements))
+
+
+def find_differences(
+    question: Question, statements: Sequence[Statement]
+) -> tuple[tuple[Conflict, ...], tuple[Conflict, ...]]:
+    """Return the disagreements and the updates, for which each statement is read once only.
+
+    Arguments are as in `find_disagreements`.
+    """
+    focus = focus_of(question)
+    read = _read(focus, statements)
+    return (
+        _compare(focus, question, read, differ),
+        _updates(focus, question, statements, read),
+    )
+
+
+def _updates(
+    focus: Focus, question: Question, statements: Sequence[Statement], read: Sequence[Reading]
+) -> tuple[Conflict, ...]:
     found = []
-    for conflict in _compare(question, statements, updated):
+    for conflict in _compare(focus, question, read, updated):
         dated = [
             (min(statements[n].article.published or "" for n in side.statements), side)
             for side in conflict.positions
@@ -140,13 +164,16 @@ def names_more(
     return all(name_all(side.statements) for side in conflict.positions)
 
 
+def _read(focus: Focus, statements: Sequence[Statement]) -> list[Reading]:
+    return [r for i, s in enumerate(statements) for r in read_statement(focus, i, s)]
+
+
 def _compare(
+    focus: Focus,
     question: Question,
-    statements: Sequence[Statement],
+    read: Sequence[Reading],
     differing: Callable[[Reading, Reading], bool],
 ) -> tuple[Conflict, ...]:
-    focus = focus_of(question)
-    read = [r for i, s in enumerate(statements) for r in read_statement(focus, i, s)]
     conflicts: dict[frozenset[int], Conflict] = {}
     for kind in dict.fromkeys(_kind(r) for r in read):
         ours = [r for r in read if _kind(r) == kind]

@@ -23,7 +23,7 @@ from rag.dates.freshness import freshness
 from rag.question import Question
 from rag.reader import PassageReader, Reading, ToRead
 from rag.types import Hit
-from rag.words import stem, words
+from rag.words import stems_of, words_of
 
 SENTENCE_FEATURES = (
     "sentence_cosine",
@@ -141,9 +141,11 @@ class Weighted:
 
     def share(self, present: frozenset[str], among: frozenset[str] | None = None) -> float:
         """Return the share of the weight of the stems, or of some of them, that are present."""
-        chosen = {s: w for s, w in self.weights.items() if among is None or s in among}
+        chosen = self.weights
+        if among is not None:
+            chosen = {s: w for s, w in chosen.items() if s in among}
         total = sum(chosen.values())
-        return sum(w for s, w in chosen.items() if s in present) / total if total else 0.0
+        return sum([w for s, w in chosen.items() if s in present]) / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ def passage_features(inquiry: Inquiry, one: Evidence) -> npt.NDArray[np.float64]
     if one.reading is None:
         raise ValueError("only a passage that was read has these features")
     text = f"{one.article.title or ''} {one.passage.passage.span.of(one.article.text)}"
-    held = frozenset(stem(word) for word in words(text))
+    held = frozenset(stems_of(text))
     answers = [answer.score for answer in one.reading.answers if answer is not None]
     return np.array(
         [
@@ -333,14 +335,14 @@ def describe(inquiry: Inquiry, one: Evidence) -> list[Candidate]:
     """Return each whole sentence of a passage with its features, in order."""
     question, weighted = inquiry.question, inquiry.weighted
     article, spans = one.article, one.passage.passage.sentences
-    tokens = [words(span.of(article.text)) for span in spans]
-    stems = [[stem(word) for word in row] for row in tokens]
-    matches = [holds_kind(question, span.of(article.text)) for span in spans]
+    texts = [span.of(article.text) for span in spans]
+    stems = [stems_of(text) for text in texts]
+    matches = [holds_kind(question, text) for text in texts]
     present = [
         frozenset(row) | (question.kind_stems if match else frozenset())
         for row, match in zip(stems, matches, strict=True)
     ]
-    title = frozenset(stem(word) for word in words(article.title or ""))
+    title = frozenset(stems_of(article.title or ""))
     in_passage = frozenset[str]().union(*present) | title
     cosines = one.passage.sentence_vectors @ inquiry.vector
     known_names = frozenset(question.names & frozenset(question.stems))
@@ -352,8 +354,7 @@ def describe(inquiry: Inquiry, one: Evidence) -> list[Candidate]:
     }
     found = []
     for i, span in enumerate(spans):
-        text = span.of(article.text)
-        if not is_prose(text):
+        if not is_prose(texts[i]):
             continue
         around = present[i].union(*present[max(0, i - 1) : i + 2]) | title
         features = shared | {
@@ -364,7 +365,7 @@ def describe(inquiry: Inquiry, one: Evidence) -> list[Candidate]:
             "names_in_sentence": weighted.share(present[i], known_names) if known_names else 0.5,
             "right_kind": float(matches[i] is True),
             "wrong_kind": float(matches[i] is False),
-            "length": min(1.0, len(tokens[i]) / 50),
+            "length": min(1.0, len(words_of(texts[i])) / 50),
         }
         value = None
         if one.reading is not None:
@@ -391,9 +392,11 @@ def is_prose(text: str) -> bool:
 def _share_of_pairs(question: Question, stems: Sequence[str]) -> float:
     if not question.pairs:
         return 0.5
+    asked = {stemmed for pair in question.pairs for stemmed in pair}
     places: dict[str, list[int]] = {}
     for place, stemmed in enumerate(stems):
-        places.setdefault(stemmed, []).append(place)
+        if stemmed in asked:
+            places.setdefault(stemmed, []).append(place)
     held = sum(
         any(0 < abs(j - i) <= 3 for i in places.get(first, ()) for j in places.get(second, ()))
         for first, second in question.pairs

@@ -6,7 +6,7 @@ what the numbers weigh (`rag.fuse`).
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from index.store import Store, StoredPassage
 from index.types import Article, Vector
 from rag.mentions import Mentions
-from rag.terms import QuestionTerms, terms_of
+from rag.terms import QuestionTerms, terms_and_set, terms_of
 
 PASSAGE_FEATURES = (
     "words",
@@ -66,8 +66,8 @@ class _Read:
     """
 
     counts: Counter[str]
-    sentences: list[set[str]]
-    title: set[str]
+    sentences: list[frozenset[str]]
+    title: frozenset[str]
     together: float
     length: int
 
@@ -143,20 +143,23 @@ def _with_articles(
 
 
 def _read(terms: QuestionTerms, stored: StoredPassage, article: Article) -> _Read:
-    asked = terms.weights.keys()
-    title = terms_of(article.title or "")
-    sentences = [terms_of(span.of(article.text)) for span in stored.passage.sentences]
+    asked = frozenset(terms.weights)
+    lines = [article.title or "", "", *(s.of(article.text) for s in stored.passage.sentences)]
     named = [terms_of(name) for name in (article.outlet, article.author) if name]
     # The title is a line of its own: nothing stands beside its last word.
     places: dict[str, list[int]] = {}
     start = 0
     held = []
-    for line in (title, (), *sentences):
-        found = [(place, term) for place, term in enumerate(line, start) if term in asked]
-        for place, term in found:
-            places.setdefault(term, []).append(place)
-        held.append({term for _, term in found})
-        start += len(line) or TOGETHER
+    length = sum(map(len, named))
+    for line in lines:
+        every, once = terms_and_set(line)
+        held.append(once & asked)
+        if held[-1]:
+            for place, term in enumerate(every, start):
+                if term in asked:
+                    places.setdefault(term, []).append(place)
+        length += len(every)
+        start += len(every) or TOGETHER
     counts = Counter({term: len(at) for term, at in places.items()})
     counts.update(term for name in named for term in name if term in asked)
     return _Read(
@@ -164,7 +167,7 @@ def _read(terms: QuestionTerms, stored: StoredPassage, article: Article) -> _Rea
         sentences=held[2:],
         title=held[0],
         together=_together(terms, places),
-        length=sum(map(len, (title, *named, *sentences))),
+        length=length,
     )
 
 
@@ -192,11 +195,11 @@ def _bm25(terms: QuestionTerms, counts: Rows, lengths: Rows) -> Rows:
     return scores / best if best > 0 else scores
 
 
-def _most(terms: QuestionTerms, held: Sequence[set[str]]) -> float:
-    return max((terms.weight(one) for one in held), default=0.0)
+def _most(terms: QuestionTerms, held: Iterable[frozenset[str]]) -> float:
+    return max(map(terms.weight, {*held}), default=0.0)
 
 
-def _around(one: _Read) -> list[set[str]]:
+def _around(one: _Read) -> list[frozenset[str]]:
     return [
         one.title.union(*one.sentences[max(0, n - 1) : n + 2]) for n in range(len(one.sentences))
     ]

@@ -6,10 +6,10 @@ nothing of how an answer is put together.
 """
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
 from rag.evidence import Candidate
-from rag.words import STOP_WORDS, fold, stem, words
+from rag.words import KEPT_TEXTS, STOP_WORDS, fold, stem, words_of
 
 # Sentences that share this much of their content words say the same thing; where both give the same
 # short answer, this much.
@@ -22,7 +22,7 @@ def say_the_same(first: Candidate, second: Candidate) -> bool:
     """Tell whether a sentence says what another one, which is told, says."""
     if first.article.id != second.article.id and _differ(first, second):
         return False
-    mine, theirs = _content(words(first.text)), _content(words(second.text))
+    mine, theirs = _content(first.text), _content(second.text)
     shared = len(mine & theirs) / max(1, min(len(mine), len(theirs)))
     return shared >= SAME_SHARE or (shared >= SAME_ANSWER_SHARE and _same_answer(first, second))
 
@@ -37,10 +37,10 @@ def _differ(first: Candidate, second: Candidate) -> bool:
         return True
     if not _figures(second.text) <= _figures(first.text):
         return True
-    if (DENIES.search(fold(first.text)) is None) != (DENIES.search(fold(second.text)) is None):
+    if _denies(first.text) != _denies(second.text):
         return True
     answer = _answer_words(second)
-    return len(answer - _content(words(first.text))) > len(answer) / 2
+    return len(answer - _content(first.text)) > len(answer) / 2
 
 
 def _same_answer(first: Candidate, second: Candidate) -> bool:
@@ -52,7 +52,7 @@ def _answer_words(candidate: Candidate) -> frozenset[str]:
     """Return the content words of a sentence's short answer, stemmed; none where it has none."""
     if candidate.value is None:
         return frozenset()
-    return _content(words(candidate.value.of(candidate.article.text)))
+    return _content(candidate.value.of(candidate.article.text))
 
 
 def _numbers(candidate: Candidate, other: Candidate) -> frozenset[str]:
@@ -61,9 +61,17 @@ def _numbers(candidate: Candidate, other: Candidate) -> frozenset[str]:
     return _figures(span.of(candidate.article.text))
 
 
+# Each sentence is compared with several others, and again for the next question.
+@lru_cache(maxsize=KEPT_TEXTS)
 def _figures(text: str) -> frozenset[str]:
-    return frozenset(word.rstrip("%") for word in words(text) if word[:1].isdigit())
+    return frozenset(word.rstrip("%") for word in words_of(text) if word[:1].isdigit())
 
 
-def _content(tokens: Iterable[str]) -> frozenset[str]:
-    return frozenset(stem(word) for word in tokens if word not in STOP_WORDS)
+@lru_cache(maxsize=KEPT_TEXTS)
+def _content(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words_of(text) if word not in STOP_WORDS)
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _denies(text: str) -> bool:
+    return DENIES.search(fold(text)) is not None

@@ -48,13 +48,21 @@ class QuestionTerms:
 
     def weight(self, terms: Iterable[str]) -> float:
         """Return the weight of some terms."""
-        return sum(self.weights.get(term, 0.0) for term in terms)
+        weights = self.weights
+        return sum([weights.get(term, 0.0) for term in terms])
 
 
 @lru_cache(maxsize=KEPT_TEXTS)
 def terms_of(text: str) -> tuple[str, ...]:
     """Return the terms of a text in order."""
     return tuple(map(term_of, words(one_way(text))))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def terms_and_set(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the terms of a text in order, and once more as a set: most texts hold none asked."""
+    terms = terms_of(text)
+    return terms, frozenset(terms)
 
 
 def question_terms(store: Store, question: Question) -> QuestionTerms:

@@ -5,6 +5,7 @@ list of the English words that carry no topic. Knows nothing of ranking.
 """
 
 import re
+import sys
 import unicodedata
 from functools import lru_cache
 
@@ -38,6 +39,11 @@ STOP_WORDS = frozenset(
     """.split()
 )
 
+# Many questions look at the same sentences. The words of so many are kept, some ten megabytes; of
+# longer texts, which are hardly met twice, none.
+KEPT_TEXTS = 20_000
+LONGEST_KEPT = 1_200
+
 _stemmer = Stemmer.Stemmer("porter")
 
 
@@ -46,7 +52,30 @@ def words(text: str) -> list[str]:
 
     A number keeps its decimal point and its percent sign ("75.8%"): they change what it says.
     """
-    return [word.casefold() for word in _tokens(text)]
+    return [*words_of(text)]
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return what `words` does; a sentence's are kept for the next time."""
+    return _kept_words(text) if len(text) <= LONGEST_KEPT else _words(text)
+
+
+def stems_of(text: str) -> tuple[str, ...]:
+    """Return the stems of a text's words in order; a sentence's are kept for the next time."""
+    return _kept_stems(text) if len(text) <= LONGEST_KEPT else _stems(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    # A word is kept once, however many texts hold it.
+    return tuple(sys.intern(word.casefold()) for word in _tokens(text))
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(map(stem, words_of(text)))
+
+
+_kept_words = lru_cache(maxsize=KEPT_TEXTS)(_words)
+_kept_stems = lru_cache(maxsize=KEPT_TEXTS)(_stems)
 
 
 def fold(text: str) -> str:

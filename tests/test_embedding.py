@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import models, onnx
+from index import embed, models, onnx
 from index.embed import SAMPLE, PassageText, SentenceTransformerEmbedder, unit
 from index.embedding import LocalModel
 from index.errors import MismatchError, ModelError
@@ -97,12 +97,36 @@ def test_a_sentence_beyond_what_the_model_reads_still_has_a_vector(
     np.testing.assert_allclose(vectors.sentences[1], vectors.passage, atol=1e-5)
 
 
-def test_lower_precision_is_used_only_where_it_agrees() -> None:
+def test_lower_precision_is_used_only_where_it_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
     embedder = SentenceTransformerEmbedder(DEFAULT_MODEL)
     before = embedder.embed_query(SAMPLE[1])
     embedder.use_fastest_precision()
     assert embedder.precision in {"float32", "bfloat16"}
-    assert before @ embedder.embed_query(SAMPLE[1]) > 0.999
+    assert before @ embedder.embed_query(SAMPLE[1]) > embed.MIN_BFLOAT16_COSINE
+    strict = SentenceTransformerEmbedder(DEFAULT_MODEL)
+    monkeypatch.setattr(embed, "MIN_BFLOAT16_COSINE", 1.1)
+    strict.use_fastest_precision()
+    assert strict.precision == "float32"
+    np.testing.assert_array_equal(strict.embed_query(SAMPLE[1]), before)
+
+
+def test_lower_precision_is_used_only_where_it_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = SentenceTransformerEmbedder(DEFAULT_MODEL)
+    before = embedder.embed_query(SAMPLE[1])
+    monkeypatch.setattr(embed, "WORTH_IT", 0.0)
+    embedder.use_fastest_precision()
+    assert embedder.precision == "float32"
+    np.testing.assert_array_equal(embedder.embed_query(SAMPLE[1]), before)
+
+
+def test_tokens_are_counted_alike_before_and_after_anything_is_embedded(exported: Path) -> None:
+    embedder = SentenceTransformerEmbedder(DEFAULT_MODEL)
+    texts = ("Who?", "The council met on Tuesday.", LONG)
+    before = [embedder.count_tokens(text) for text in texts]
+    embedder.embed_query(texts[0])
+    assert [embedder.count_tokens(text) for text in texts] == before
+    assert before == [onnx.OnnxEmbedder(exported).count_tokens(text) for text in texts]
+    assert before[2] > embedder.identity.max_tokens
 
 
 def test_a_damaged_export_is_made_again(

@@ -73,7 +73,7 @@ def measured(passages: int) -> Measured:
 def test_a_page_gets_the_figures_between_its_markers(real: Real, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("Before.\n\n<!-- scale -->\nold\n<!-- /scale -->\n\nAfter.\n")
-    reports = [Report("commit abc, a machine", measured(n)) for n in (10, 1000)]
+    reports = [Report({"recall": "commit abc, a machine"}, measured(n)) for n in (10, 1000)]
     write_report(reports, real, page)
     text = page.read_text()
     assert text.startswith("Before.\n\n<!-- scale -->")
@@ -95,5 +95,5 @@ def test_a_page_without_markers_is_left_alone(real: Real, tmp_path: Path) -> Non
     page = tmp_path / "page.md"
     page.write_text("Nothing.\n")
     with pytest.raises(BenchmarkError, match="has no <!-- scale -->"):
-        write_report([Report("x", measured(1))], real, page)
+        write_report([Report({"recall": "x"}, measured(1))], real, page)
     assert page.read_text() == "Nothing.\n"

@@ -5,8 +5,8 @@
 
 Makes a collection of each size in DIR (some 6 GB for a million passages, in about half an hour),
 measures it, and prints the tables. With --write they go into the page, between two markers, and the
-plots beside it. A size that was measured is not measured again: --again does so. Progress goes to
-stderr.
+plots beside it. A size that was measured is not measured again: --again does so, with --parts for a
+part of it. Progress goes to stderr.
 """
 
 import argparse
@@ -17,8 +17,8 @@ from pathlib import Path
 
 from evals.provenance import describe_machine
 from evals.scale.collections import collection
-from evals.scale.measure import Measured, measure
-from evals.scale.real import real
+from evals.scale.measure import PARTS, Asked, Measured, measure
+from evals.scale.real import real, unseen
 from evals.scale.report import Report, as_text, write_report
 from index.vectors import write_atomically
 
@@ -34,20 +34,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="PASSAGES")
     parser.add_argument("-n", "--turns", type=int, default=7, help="of whole processes")
     parser.add_argument("--again", action="store_true", help="measure all sizes again")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="default: all")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
     options = parser.parse_args(arguments)
     source = real(options.data, options.keep, QUESTIONS)
+    asked = Asked(source, unseen(source, options.data, options.keep), options.keep)
     reports = []
     for size in options.sizes:
         kept = options.keep / f"{size}.json"
-        if options.again or not kept.is_file():
+        there = kept.is_file()
+        content = json.loads(kept.read_text("utf-8")) if there else {"sources": {}, "measured": {}}
+        parts = options.parts if there else PARTS
+        if options.again or not there:
             folder = collection(source, options.keep, size, _say)
             _say(f"measuring {size:,} passages")
-            measured = measure(source, folder, options.keep, options.turns)
-            content = {"provenance": describe_machine(), "measured": measured.to_json()}
+            content["measured"] |= measure(asked, folder, options.turns, parts)
+            content["sources"] |= dict.fromkeys(parts, describe_machine())
             write_atomically(kept, json.dumps(content).encode())
-        content = json.loads(kept.read_text("utf-8"))
-        reports.append(Report(content["provenance"], Measured.from_json(content["measured"])))
+        reports.append(Report(content["sources"], Measured.from_json(content["measured"])))
     if options.write is not None:
         write_report(reports, source, options.write)
     sys.stdout.write(as_text(reports, source) + "\n")

@@ -13,28 +13,50 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from evals.benchmarks.data import BenchmarkError
 from evals.incremental import ADDED, timed_add
 from evals.scale.collections import BUILT
 from evals.scale.made import Maker, spread
-from evals.scale.probe import SEARCHED, flat_index
+from evals.scale.probe import BATCH, SEARCHED, flat_index
 from evals.scale.real import FILE, Real
 from index.cells import RECALL_AT
-from index.flat import FlatIndex
 from index.models import cache_folder
 from index.passages import CHUNKING
+from index.sqlite.database import SqliteDatabase
+from index.sqlite.rows import vectors_between
+from index.sqlite.state import State
 from index.sqlite.store import SqliteStore
+from index.sqlite.training import Nearest
 from index.store import EmbeddedArticle, Recipe
+from index.types import Vectors
 from index.vectors import Record
 from rag.question import parse_question
 from rag.retrieve import retrieve
 
 ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("opening", "memory", "searching", "recall", "storing", "adding")
+"""What can be measured by itself."""
 FAR = 2_000_000_000
 """Where the numbers of articles start that are added in measuring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a collection was made of, and is asked with.
+
+    Attributes:
+        real: the real part.
+        unseen: the vectors of questions that had no part in choosing how recall is tuned.
+        kept: the folder that keeps them.
+    """
+
+    real: Real
+    unseen: Vectors
+    kept: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +72,7 @@ class Measured:
             the index is flat.
         vectors, flat: searching for a question's nearest by the store, and in a flat index.
         words, retrieved: searching for its words; both with all the ranking.
-        recall: the share of the 10 truly nearest that the store finds, for each question.
+        recall: the share of the 10 truly nearest that the store finds, for each unseen question.
         opened: seconds of a whole process that opens the collection and searches once.
         memory, flat_memory: bytes that searching by all questions adds to a process, its own and
             those of the mapped file together.
@@ -89,75 +111,94 @@ class Measured:
     dimension: float
     nearest: float
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Measured":
-        """Read what `to_json` wrote."""
+        """Read the fields that `measure` gives."""
         return cls(**{field.name: value[field.name] for field in fields(cls)})
 
 
-def measure(real: Real, folder: Path, kept: Path, turns: int) -> Measured:
-    """Measure the collection in a folder.
+def measure(asked: Asked, folder: Path, turns: int, parts: Sequence[str] = PARTS) -> dict[str, Any]:
+    """Measure the collection in a folder; return the fields of `Measured` that belong to the parts.
 
     Args:
-        real: what it was made of, and asked with.
+        asked: what it was made of, and is asked with.
         folder: the collection.
-        kept: where the real part is kept.
         turns: how often whole processes are run.
+        parts: some of PARTS, so that a machine need not be had for all of it at once.
     """
-    opened, opened_cpu = _opened(folder, kept / FILE, turns)
-    probed = _probe(folder, kept / FILE)
-    flat_memory = _grown(_probe(folder, kept / FILE, "--flat"))
+    measures: dict[str, Callable[[], dict[str, Any]]] = {
+        "opening": lambda: _opened(folder, asked.kept / FILE, turns),
+        "memory": lambda: _memory(folder, asked.kept / FILE),
+        "searching": lambda: _searched(folder, asked.real),
+        "recall": lambda: {"recall": _recall(folder, asked.unseen)},
+        "storing": lambda: {"changed": _changed(folder, asked.real, turns)},
+        "adding": lambda: _added(folder, turns),
+    }
+    found = {name: value for part in parts for name, value in measures[part]().items()}
     record = Record.of(folder)
-    assert record is not None  # noqa: S101 - it was just opened
+    if record is None:
+        raise BenchmarkError(f"{folder} holds no vectors: remove it, so that it is made again")
     built = json.loads((folder / BUILT).read_text("utf-8"))
-    with closing(SqliteStore(folder)) as store:
-        series = _searched(store, flat_index(folder), real)
-        changed = _changed(store, real, turns)
-    added, added_cpu = _added(folder, turns)
-    return Measured(
-        passages=int(folder.name),
-        cells=record.cells.cells if record.cells else 0,
-        probes=record.cells.probes if record.cells else 0,
-        **series,
-        opened=opened,
-        opened_cpu=opened_cpu,
-        memory=_grown(probed),
-        own_memory=probed["searched RssAnon"],
-        flat_memory=flat_memory,
-        database=(folder / "dateline.db").stat().st_size,
-        file=record.size,
-        changed=changed,
-        added=added,
-        added_cpu=added_cpu,
-        built=float(built["seconds"]),
-        trained=[float(seconds) for seconds in built["training"]],
-    )
+    return {
+        **found,
+        "passages": int(folder.name),
+        "cells": record.cells.cells if record.cells else 0,
+        "probes": record.cells.probes if record.cells else 0,
+        "database": (folder / "dateline.db").stat().st_size,
+        "file": record.size,
+        "built": float(built["seconds"]),
+        "trained": [float(seconds) for seconds in built["training"]],
+    }
 
 
-def _searched(store: SqliteStore, flat: FlatIndex, real: Real) -> dict[str, Any]:
+def _memory(folder: Path, real: Path) -> dict[str, Any]:
+    probed = _probe(folder, real)
+    return {
+        "memory": _grown(probed),
+        "own_memory": probed["searched RssAnon"],
+        "flat_memory": _grown(_probe(folder, real, "--flat")),
+    }
+
+
+def _searched(folder: Path, real: Real) -> dict[str, Any]:
     series: dict[str, list[float]] = defaultdict(list)
-    for text, vector in zip(real.questions, real.asked, strict=True):
-        question = parse_question(text)
-        with _milliseconds(series, "vectors"):
-            found = store.search_vectors(vector, SEARCHED)
-        with _milliseconds(series, "flat"):
-            truth = flat.search(vector, SEARCHED)
-        with _milliseconds(series, "words"):
-            store.search_words(question.words, SEARCHED)
-        with _milliseconds(series, "retrieved"):
-            retrieve(store, question, vector)
-        nearest = {i for i, _ in truth[:RECALL_AT]}
-        series["recall"].append(
-            len(nearest & {match.passage for match in found[:RECALL_AT]}) / len(nearest)
-        )
+    flat = flat_index(folder)
+    with closing(SqliteStore(folder)) as store:
+        for text, vector in zip(real.questions, real.asked, strict=True):
+            question = parse_question(text)
+            with _milliseconds(series, "vectors"):
+                store.search_vectors(vector, SEARCHED)
+            with _milliseconds(series, "flat"):
+                flat.search(vector, SEARCHED)
+            with _milliseconds(series, "words"):
+                store.search_words(question.words, SEARCHED)
+            with _milliseconds(series, "retrieved"):
+                retrieve(store, question, vector)
     _, every = flat.contents()
     step = max(1, len(every) // len(real.vectors))
     lies = spread(every[::step])
     return {**series, "dimension": lies.dimension, "nearest": lies.nearest}
+
+
+def _recall(folder: Path, asked: Vectors) -> list[float]:
+    """Return the share of the 10 truly nearest that the store finds, for each question."""
+    nearest = Nearest(asked)
+    with closing(SqliteDatabase(folder, create=False)) as database:
+        dimension, last = State.of(database).dimension, 0
+        while True:
+            ids, vectors = vectors_between(database, last, None, BATCH, dimension)
+            if not len(ids):
+                break
+            nearest.look_at(ids, vectors)
+            last = int(ids[-1])
+    with closing(SqliteStore(folder)) as store:
+        found = [
+            {m.passage for m in store.search_vectors(one, SEARCHED)[:RECALL_AT]} for one in asked
+        ]
+    return [
+        len(ours.intersection(truth)) / len(truth)
+        for ours, truth in zip(found, nearest.ids.tolist(), strict=True)
+    ]
 
 
 @contextmanager
@@ -169,9 +210,10 @@ def _milliseconds(series: dict[str, list[float]], name: str) -> Iterator[None]:
     series[name].append((time.perf_counter() - clock) * 1000)
 
 
-def _opened(folder: Path, real: Path, turns: int) -> tuple[list[float], list[float]]:
+def _opened(folder: Path, real: Path, turns: int) -> dict[str, Any]:
     command = [sys.executable, "-c", OPENING, str(folder), str(real)]
-    return _twice(lambda: subprocess.run(command, cwd=ROOT, check=True), turns)  # noqa: S603
+    taken = _twice(lambda: subprocess.run(command, cwd=ROOT, check=True), turns)  # noqa: S603
+    return dict(zip(("opened", "opened_cpu"), taken, strict=True))
 
 
 def _twice(run: Callable[[], object], turns: int) -> tuple[list[float], list[float]]:
@@ -215,7 +257,7 @@ def _grown(probed: dict[str, Any]) -> int:
     return int(probed["searched RssAnon"]) + int(probed["searched RssFile"])
 
 
-def _changed(store: SqliteStore, real: Real, turns: int) -> list[float]:
+def _changed(folder: Path, real: Real, turns: int) -> list[float]:
     maker = Maker(real)
     recipe = Recipe(real.identity, CHUNKING, real.precision)
     seconds, names = [], []
@@ -224,20 +266,22 @@ def _changed(store: SqliteStore, real: Real, turns: int) -> list[float]:
             next(maker.articles(FAR + (turn * ADDED + n) * 8, 2)) for n in range(ADDED)
         ]
         names += [one.article.id for one in articles]
-        start = time.perf_counter()
-        store.write(recipe, articles)
-        seconds.append(time.perf_counter() - start)
-    store.write(recipe, [], removals=names)
+        with closing(SqliteStore(folder)) as store:
+            start = time.perf_counter()
+            store.write(recipe, articles)
+            seconds.append(time.perf_counter() - start)
+    with closing(SqliteStore(folder)) as store:
+        store.write(recipe, [], removals=names)
     return seconds
 
 
-def _added(folder: Path, turns: int) -> tuple[list[float], list[float]]:
+def _added(folder: Path, turns: int) -> dict[str, Any]:
     cache, before, numbers = cache_folder(os.environ), _known(folder), itertools.count(FAR)
     taken = _twice(lambda: timed_add(folder, next(numbers), cache), turns)
     with closing(SqliteStore(folder)) as store:
         names = set(store.known()) - before
         store.write(store.info().recipe, [], removals=sorted(names))
-    return taken
+    return dict(zip(("added", "added_cpu"), taken, strict=True))
 
 
 def _known(folder: Path) -> set[str]:

@@ -22,6 +22,7 @@ from index.passages import embed_articles
 from index.types import Article, Vectors
 
 FILE = "real.npz"
+UNSEEN = "unseen.npz"
 # What the local files hold of Wikipedia's paragraphs, each once.
 PARAGRAPHS = ("nq_open_oracle-dev", "mlqa_en-dev", "qed-dev")
 TRAIN = "train"
@@ -73,6 +74,24 @@ def real(data: Path, folder: Path, questions: int) -> Real:
             identity=ModelIdentity.from_json(about["model"]),
             precision=about["precision"],
         )
+
+
+def unseen(real: Real, data: Path, folder: Path) -> Vectors:
+    """Return the vectors of as many further questions, shape (questions, dimension).
+
+    How recall is tuned was chosen by some of those of `real`, so it is measured on these.
+    """
+    kept = folder / UNSEEN
+    if not kept.is_file():
+        seen = frozenset(real.questions)
+        others = [text for text in dict.fromkeys(_questions(data)) if text not in seen]
+        model = LocalModel(real.identity.reference, cache_folder(os.environ) / "models")
+        asking = model.for_asking(real.identity)
+        chosen = sample(others, len(real.questions))
+        np.savez(kept, asked=np.stack([asking.embed_query(text) for text in chosen]))
+    with np.load(kept) as read:
+        vectors: Vectors = read["asked"]
+    return vectors
 
 
 def _embed(data: Path, kept: Path, questions: int) -> None:

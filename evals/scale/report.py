@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evals.benchmarks.data import BenchmarkError, read_text
 from evals.intervals import bootstrap_mean
+from evals.page import put
 from evals.scale.made import MOVED, spread
 from evals.scale.measure import Measured
 from evals.scale.real import Real
@@ -21,7 +21,6 @@ from index.vectors import write_atomically
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BEGIN, END = "<!-- scale -->", "<!-- /scale -->"
 MIB = 1024 * 1024
 # What a file by itself is drawn in, where no page gives its own colours.
 COLOURS = {INK: "#1c1c1e", MUTED: "#62666d", LINE: "#d5d7db", MAIN: "#2b5c9e", BAD: "#a33"}
@@ -31,9 +30,9 @@ NAMES = {INK: "ink", MUTED: "muted", LINE: "line", MAIN: "accent", BAD: "bad", P
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was measured of a size, and the commit, machine and versions that it rests on."""
+    """What was measured of a size, and the commit, machine and versions that each part rests on."""
 
-    provenance: str
+    sources: dict[str, str]
     measured: Measured
 
 
@@ -43,17 +42,11 @@ def write_report(reports: Sequence[Report], real: Real, page: Path) -> None:
     Raises:
         BenchmarkError: the page cannot be read or written, or has no markers.
     """
-    text = read_text(page)
-    start, end = text.find(BEGIN), text.find(END)
-    if start < 0 or end < start:
-        raise BenchmarkError(f"{page} has no {BEGIN} with {END} after it: put them in")
-    images = []
-    for name, (alternative, svg) in plots([report.measured for report in reports]).items():
-        file = page.with_name(f"{name}.svg")
-        write_atomically(file, _by_itself(svg).encode())
-        images.append(f"![{alternative}]({file.name})")
-    part = "\n\n".join([BEGIN, as_text(reports, real), *images, END])
-    write_atomically(page, (text[:start] + part + text[end + len(END) :]).encode())
+    drawings = plots([report.measured for report in reports])
+    images = [f"![{alternative}]({name}.svg)" for name, (alternative, _) in drawings.items()]
+    put(page, "scale", "\n\n".join([as_text(reports, real), *images]))
+    for name, (_, svg) in drawings.items():
+        write_atomically(page.with_name(f"{name}.svg"), _by_itself(svg).encode())
 
 
 def as_text(reports: Sequence[Report], real: Real) -> str:
@@ -87,7 +80,8 @@ def _how(largest: Measured) -> str:
         "Milliseconds and seconds by the clock; in brackets the processor's own, which is what "
         "they would be on a core that does nothing else. Seconds are medians with their quartiles "
         f"over {len(largest.opened)} turns, what is searched for are {len(largest.vectors):,} real "
-        "questions, and the two kinds of index take turns. Memory is what searching for all of "
+        "questions, and the two kinds of index take turns; recall is that of as many others, which "
+        "had no part in choosing how it is tuned. Memory is what searching for all of "
         "them adds to a process, its own and the file's pages."
     )
 
@@ -204,5 +198,19 @@ def _size(count: float) -> str:
 
 
 def _sources(reports: Sequence[Report]) -> list[str]:
-    sources = dict.fromkeys(report.provenance for report in reports)
-    return [f"{provenance}." for provenance in sources]
+    resting: dict[str, dict[str, list[str]]] = {}
+    for report in reports:
+        for part, source in report.sources.items():
+            sizes = resting.setdefault(source, {}).setdefault(part, [])
+            sizes.append(f"{report.measured.passages:,}")
+    if len(resting) == 1:
+        return [f"{source}." for source in resting]
+    return [
+        f"{source}: "
+        + ", ".join(
+            part if len(sizes) == len(reports) else f"{part} ({' and '.join(sizes)})"
+            for part, sizes in parts.items()
+        )
+        + "."
+        for source, parts in resting.items()
+    ]

@@ -5,6 +5,7 @@ at any point. The FAISS file beside it is derived from it (`index.sqlite.vectors
 """
 
 import contextlib
+import itertools
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -281,7 +282,7 @@ class SqliteStore:
             rows = np.frombuffer(vectors, dtype="<f2").reshape(len(spans), -1).astype(np.float32)
         except ValueError as error:
             raise self._db.damaged(f"passage {row} of {article} cannot be read") from error
-        passage = Passage(article, Span(start, end), tuple(Span(*pair) for pair in spans))
+        passage = Passage(article, Span(start, end), tuple(itertools.starmap(Span, spans)))
         return StoredPassage(row, passage, rows)
 
 

@@ -62,7 +62,7 @@ def trained_cells(database: SqliteDatabase, dimension: int, last: int, recall: f
     chosen = np.sort(random.choice(ids, sample_size(len(ids)), replace=False))
     cells = CellIndex.trained(vectors_of(database, chosen, dimension)[1], len(ids))
     queries = _queries(database, random.choice(ids, min(2 * TRIED, len(ids)), replace=False))
-    nearest = _Nearest(queries)
+    nearest = Nearest(queries)
     start = 0
     while start < last:
         added, vectors = vectors_between(database, start, last, BATCH, dimension)
@@ -76,7 +76,7 @@ def trained_cells(database: SqliteDatabase, dimension: int, last: int, recall: f
     return cells
 
 
-class _Nearest:
+class Nearest:
     """Keeps the ids of the nearest vectors to some queries."""
 
     def __init__(self, queries: Vectors) -> None:

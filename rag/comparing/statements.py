@@ -82,6 +82,8 @@ def read_statement(focus: Focus, index: int, statement: Statement) -> list[Readi
     published = day_of(article.published)
     seen = _within(statement)
     values = pick(focus, text, published, seen)
+    if not values:
+        return []
     told = topics(text)
     before = article.text[max(0, statement.span.start - BEFORE) : statement.span.start]
     near = frozenset(t.stem for t in topics(f"{article.title or ''} {before} {text}"))

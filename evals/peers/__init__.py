@@ -1,0 +1,1 @@
+"""Dateline beside other tools for the same passages and weights: `python -m evals.peers`."""
