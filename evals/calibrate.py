@@ -6,14 +6,13 @@ Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
 
 - which of the passages that were read answers a question;
 - whether a sentence answers it, with the reader's word and without;
-- whether to answer at all, likewise: is the sentence that would be shown right? It is learnt from
-  the answerable questions, and from the same questions asked as if their own article were not in
-  the collection ("absent"), where nothing that could be shown is right; and from our own golden
-  questions, which are asked in words that the articles do not use: SQuAD's are asked of one
-  paragraph by people who had it before them, and alone would set the bar for others too high.
-  The questions that SQuAD's writers made to resemble answerable ones ("unanswerable") are measured
-  and not learnt from: what cannot tell them apart learns from them to doubt whatever is asked in
-  other words than the articles'.
+- whether to answer at all, likewise: does the collection answer? It is learnt from SQuAD's
+  answerable questions, from the same asked as if their own article were not in the collection
+  ("absent"), and from our own golden questions, with an answer and without. Golden questions are
+  asked in words that the articles do not use, SQuAD's by people who had the paragraph before them;
+  alone, they would set the bar for others too high. The questions that SQuAD's writers made to
+  resemble answerable ones ("unanswerable") are measured and not learnt from: learnt from, they are
+  refused more often, and so is what people ask in other words (docs/quality.md has both).
 
 Of SQuAD only the questions are put whose articles the reader did not learn from. All is
 cross-validated, SQuAD's questions by article. Writes rag/calibration.json with where the weights
@@ -52,7 +51,7 @@ from rag.reader import OnnxReader, bundled_reader
 
 SEED = 0
 Rows = npt.NDArray[np.float64]
-# Whether to answer is learnt from these; each side weighs the same, and so does each kind in it.
+# Whether to answer is learnt from these.
 ANSWERED = ("answerable", "golden answerable")
 REFUSED = ("absent", "golden unanswerable")
 
@@ -98,18 +97,17 @@ def fit(examples: Sequence[Example]) -> dict[str, Any]:
         },
         "passage": _as_json(_passage_model(ranked), PASSAGE_FEATURES),
     }
-    learnt = np.isin(kinds, ANSWERED + REFUSED)
     for prefix, sentence_names, decision_names in (
         ("read_", READ_SENTENCE_FEATURES, READ_DECISION_FEATURES),
         ("", SENTENCE_FEATURES, DECISION_FEATURES),
     ):
         rows, right, three = _sentences(examples, sentence_names, decision_names)
-        chances = _chances(examples, rows, right, learnt)
+        chances = _chances(examples, rows)
         measured = _measured(kinds, right, three, chances)
         result["provenance"]["with_reader" if prefix else "without"] = measured
         sentence = _sentence_model(examples, sentence_names)
         result[f"{prefix}sentence"] = _as_json(sentence, sentence_names)
-        decision = _decision_model(rows[learnt], right[learnt], kinds[learnt])
+        decision = _decision_model(rows, kinds)
         result[f"{prefix}decision"] = _as_json(decision, decision_names)
     return result
 
@@ -154,14 +152,13 @@ def _sentences(
     return rows, right, three
 
 
-def _chances(examples: Sequence[Example], rows: Rows, right: Flags, learnt: Flags) -> Rows:
-    """Return for each question the chance that its first sentence is right, likewise."""
+def _chances(examples: Sequence[Example], rows: Rows) -> Rows:
+    """Return for each question the chance that it is answered, likewise."""
     folds = np.array([example.fold for example in examples])
     kinds = np.array([example.kind for example in examples])
     chances = np.zeros(len(examples))
     for fold_ in range(FOLDS):
-        chosen = learnt & (folds != fold_)
-        model = _decision_model(rows[chosen], right[chosen], kinds[chosen])
+        model = _decision_model(rows[folds != fold_], kinds[folds != fold_])
         chances[folds == fold_] = model.predict_proba(rows[folds == fold_])[:, 1]
     return chances
 
@@ -217,12 +214,14 @@ def _sentence_model(examples: Iterable[Example], names: Sequence[str]) -> Logist
     return _logistic(rows, np.concatenate([example.right for example in useful]))
 
 
-def _decision_model(rows: Rows, labels: Flags, kinds: npt.NDArray[Any]) -> LogisticRegression:
+def _decision_model(rows: Rows, kinds: npt.NDArray[Any]) -> LogisticRegression:
     """Fit so that one half is the point of indifference, however many of each kind there are."""
-    weights = np.zeros(len(labels))
+    weights = np.zeros(len(kinds))
     for kind in ANSWERED + REFUSED:
-        weights[kinds == kind] = 0.25 / max(1, (kinds == kind).sum())
-    return _logistic(rows, labels, weights * len(labels))
+        weights[kinds == kind] = 1 / max(1, (kinds == kind).sum())
+    learnt = weights > 0
+    scaled = weights[learnt] * learnt.sum() / weights.sum()
+    return _logistic(rows[learnt], np.isin(kinds[learnt], ANSWERED), scaled)
 
 
 def _logistic(rows: Rows, labels: Flags, weights: Rows | None = None) -> LogisticRegression:

@@ -2,6 +2,8 @@
 
     python -m evals.reader.measure DIR --data ../shared/data
 
+Of SQuAD 2.0 only the articles count that `evals.reader.tune` held apart.
+
 Each question is put to the passage that it was written about: does the reader tell the passages
 that answer from those that do not, and is its best sentence one that answers? A passage longer than
 the reader's limit is read in parts, and counts as its best part.
@@ -22,6 +24,7 @@ from evals.benchmarks.data import holds_any, read_lines
 from evals.reader.model import Reader, load
 from evals.reader.scores import Read, read_all
 from evals.reader.sources import as_written
+from evals.reader.tune import held_apart, titles_of
 from index.chunk import sentences_of
 from rag.reader_input import Encoded, Encoder
 
@@ -107,8 +110,17 @@ def _right_in_order(case: Case, result: Read) -> list[bool]:
     return [case.right[place] for place in order]
 
 
+def _squad2(folder: Path) -> Iterator[Case]:
+    """Yield the questions of SQuAD 2.0 whose articles the reader was not tuned on."""
+    asked_of = titles_of(folder)
+    apart = held_apart(asked_of)
+    for case, title in zip(_squad(folder), asked_of, strict=True):
+        if title in apart:
+            yield case
+
+
 def _squad(folder: Path) -> Iterator[Case]:
-    """Yield the questions of SQuAD 2.0 and of a set in its form; see `evals.benchmarks.squad`."""
+    """Yield the questions of a set in SQuAD's form; see `evals.benchmarks.squad`."""
     passages = {
         row["id"]: tuple(span.of(row["text"]) for span in sentences_of(row["text"]))
         for row in read_lines(folder / "passages.jsonl")
@@ -133,7 +145,7 @@ def _clapnq(folder: Path) -> Iterator[Case]:
 
 
 SETS: dict[str, Callable[[Path], Iterator[Case]]] = {
-    "squad2": _squad,
+    "squad2": _squad2,
     "clapnq": _clapnq,
     "nyt": _squad,
 }
