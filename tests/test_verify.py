@@ -119,6 +119,11 @@ def test_a_title_may_name_whom_the_source_means_and_supports_no_claim() -> None:
             "says it as a fact",
         ),
         (
+            "The old mill burned down.",
+            "According to Gov. Lind the old mill burned down.",
+            "says it as a fact",
+        ),
+        (
             "Taxes fall next year, the plan shows.",
             "Taxes could fall next year, the plan shows.",
             "“could”",

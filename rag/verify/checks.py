@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from index.chunk import sentences_of
 from rag.comparing.moments import concur, find_moments
 from rag.comparing.names import SAID, find_names, find_speakers, same_name
 from rag.comparing.number_reading import find_quantities
@@ -30,7 +31,6 @@ HEDGE = re.compile(
 # A condition holds for the whole of its sentence, wherever it stands there.
 CONDITION = re.compile(r"\b([Ii]f|[Uu]nless|[Uu]ntil|[Pp]rovided that|[Aa]ssuming)\b")
 ATTRIBUTED = re.compile(rf"\b(?:{SAID}|[Aa]ccording to)\b")
-SENTENCE = re.compile(r"(?<=[.!?])[”\"’']?\s|\n")
 CLAUSE = re.compile(r"[,;:—–]\s|\s(?:and|but|while|whereas|although|though|which|who)\s")
 PASSIVE = re.compile(r"\bby\b")
 DENIALS = frozenset("no not never neither nor none nobody nothing without cannot hardly t".split())
@@ -169,7 +169,7 @@ def _unattributed(sentence: str, source: Source) -> Iterator[Finding]:
     """Find a word that somebody is said to have said, told as if it were so."""
     if ATTRIBUTED.search(sentence):
         return
-    told = ATTRIBUTED.search(_nearest(sentence, SENTENCE.split(source.text)))
+    told = ATTRIBUTED.search(_nearest(sentence, _sentences(source.text)))
     if told:
         given = find_speakers(source.text)
         who = given[0].span.of(source.text) if given else "somebody"
@@ -180,7 +180,7 @@ def _unhedged(sentence: str, source: Source) -> Iterator[Finding]:
     """Find a clause's "may", "if" or "about" that the sentence leaves out."""
     if HEDGE.search(sentence) or CONDITION.search(sentence):
         return
-    told = _nearest(sentence, SENTENCE.split(source.text))
+    told = _nearest(sentence, _sentences(source.text))
     hedge = CONDITION.search(told) or HEDGE.search(_nearest(sentence, CLAUSE.split(told)))
     if hedge:
         said = next(group for group in hedge.groups() if group)
@@ -198,6 +198,10 @@ def _swapped(sentence: str, source: Source) -> Iterator[Finding]:
     if before and after and min(before) > max(after):
         one, other = first.span.of(sentence), second.span.of(sentence)
         yield Finding("partial", f"the source names {other} before {one}")
+
+
+def _sentences(text: str) -> list[str]:
+    return [span.of(text) for span in sentences_of(text)]
 
 
 def _nearest(sentence: str, parts: Sequence[str]) -> str:
