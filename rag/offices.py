@@ -1,0 +1,50 @@
+"""Offices: who holds an office that no passage names is not answered by who holds another.
+
+"Who is the finance minister?" has no answer in articles on a prime minister, however near they
+come. Rules over the words of English titles; knows nothing of probabilities.
+"""
+
+import re
+from collections.abc import Iterable
+
+from rag.question import Question
+from rag.words import STOP_WORDS, fold, stem, words
+
+TITLES = frozenset(
+    "ministers secretaries ambassadors chancellors presidents governors commissioners directors"
+    " officers editors spokesmen spokeswomen chiefs"
+    " minister secretary ambassador chancellor president governor commissioner director officer"
+    " editor spokesman spokeswoman chief".split()
+)
+# What stands before a title and is no part of it.
+BESIDE = frozenset(
+    "new former current then next last first second late acting old present same other own"
+    " country nation government party company state federal national provincial".split()
+)
+ASKS_WHO = re.compile(r"\b(?:who|whom|whose)\b|\bname of\b")
+# "Minister of finance", "finance and trade minister".
+NEAR = 3
+
+
+def asked_office(question: Question) -> tuple[str, str] | None:
+    """Return the two words of the office whose holder a question asks for; None if for none."""
+    if ASKS_WHO.search(fold(question.text)) is None:
+        return None
+    told = words(question.text)
+    for before, title in zip(told, told[1:], strict=False):
+        plain = before not in STOP_WORDS and before not in BESIDE and not before.endswith("s")
+        if title in TITLES and plain and stem(before) not in question.names:
+            return before, title
+    return None
+
+
+def names_office(office: tuple[str, str], texts: Iterable[str]) -> bool:
+    """Tell whether any text has both words of an office close together."""
+    first, second = map(stem, office)
+    for text in texts:
+        stems = [stem(word) for word in words(text)]
+        places = [place for place, one in enumerate(stems) if one == second]
+        for place in places:
+            if first in stems[max(0, place - NEAR) : place + NEAR + 1]:
+                return True
+    return False
