@@ -22,6 +22,7 @@ from rag.disagree import (
     names_more,
 )
 from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
+from rag.offices import asked_office, names_office
 from rag.orders import Order, order_in
 from rag.question import Question
 from rag.same import say_the_same
@@ -168,6 +169,10 @@ def _draft(part: Asked) -> Draft:
         # What is said of others is no answer about someone whom no article names.
         reason = f"no article names {_quoted(strangers)}"
         return Draft((), min(confidence, MIN_CONFIDENCE), reason, strangers=tuple(strangers))
+    office = asked_office(inquiry.question)
+    if office is not None and not names_office(office, _passages(found)):
+        reason = f"no passage that was found names a {_quoted([' '.join(office)])}"
+        return Draft((), min(confidence, MIN_CONFIDENCE), reason)
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
     disputes = _disputes(part)
@@ -341,8 +346,7 @@ def overlap(one: Told, other: Told) -> bool:
 def _why_not(question: Question, found: Sequence[Candidate]) -> str:
     if not found:
         return "nothing in the collection comes near it but headings, lists or tables"
-    passages = {candidate.passage.id: candidate for candidate in found}.values()
-    held = frozenset[str]().union(*(_stems_of_passage(candidate) for candidate in passages))
+    held = frozenset[str]().union(*map(stems_of, _passages(found)))
     missing = [
         word
         for word, stemmed in zip(question.words, question.stems, strict=True)
@@ -357,6 +361,10 @@ def _quoted(named: Sequence[str]) -> str:
     return ", ".join(f"“{word}”" for word in named[:MAX_NAMED])
 
 
-def _stems_of_passage(candidate: Candidate) -> frozenset[str]:
-    text = candidate.passage.passage.span.of(candidate.article.text)
-    return frozenset(stems_of(candidate.article.title or "")).union(stems_of(text))
+def _passages(found: Sequence[Candidate]) -> list[str]:
+    """Return the text of each passage that the candidates are of, with its article's title."""
+    passages = {candidate.passage.id: candidate for candidate in found}.values()
+    return [
+        f"{one.article.title or ''}\n{one.passage.passage.span.of(one.article.text)}"
+        for one in passages
+    ]

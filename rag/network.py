@@ -16,6 +16,7 @@ from index.onnx import session_options
 from rag.errors import ReaderError
 
 TOKENIZER, CARD = "tokenizer.json", "card.json"
+CPU_INFO = Path("/proc/cpuinfo")
 
 
 class Network:
@@ -62,6 +63,14 @@ def open_tokenizer(file: Path) -> tuple[Tokenizer, int, int]:
     tokenizer.no_truncation()
     first, last = tokenizer.encode("").ids
     return tokenizer, first, last
+
+
+def _multiplies_eight_bits() -> bool:
+    """Tell whether this processor says that it multiplies eight bits natively (VNNI)."""
+    try:
+        return "vnni" in CPU_INFO.read_text("utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def _is_exported(folder: Path, graph: str) -> bool:

@@ -4,11 +4,12 @@
 come. Rules over the words of English titles; knows nothing of probabilities.
 """
 
+import itertools
 import re
 from collections.abc import Iterable
 
 from rag.question import Question
-from rag.words import STOP_WORDS, fold, stem, words
+from rag.words import STOP_WORDS, fold, stem, stems_of, words
 
 TITLES = frozenset(
     "ministers secretaries ambassadors chancellors presidents governors commissioners directors"
@@ -31,7 +32,7 @@ def asked_office(question: Question) -> tuple[str, str] | None:
     if ASKS_WHO.search(fold(question.text)) is None:
         return None
     told = words(question.text)
-    for before, title in zip(told, told[1:], strict=False):
+    for before, title in itertools.pairwise(told):
         plain = before not in STOP_WORDS and before not in BESIDE and not before.endswith("s")
         if title in TITLES and plain and stem(before) not in question.names:
             return before, title
@@ -42,7 +43,7 @@ def names_office(office: tuple[str, str], texts: Iterable[str]) -> bool:
     """Tell whether any text has both words of an office close together."""
     first, second = map(stem, office)
     for text in texts:
-        stems = [stem(word) for word in words(text)]
+        stems = stems_of(text)
         places = [place for place, one in enumerate(stems) if one == second]
         for place in places:
             if first in stems[max(0, place - NEAR) : place + NEAR + 1]:

@@ -47,8 +47,7 @@ REFUSED = [
 # What is known to go wrong, with the reader and without; each is a question to do better on.
 MISSED_UNREAD = {"Where does Carney go next?": "“then” is not “next” to words and vectors"}
 MISSED_READ = {
-    "Who is quoted on chewing gum?": "the reader sees no answer in a figure of speech",
-    "Who is Canada's finance minister?": "the reader takes one minister for another",
+    "Who cut short their visit to Taiwan?": "the reader takes “left early” for something else",
 }
 
 
@@ -101,12 +100,12 @@ def pipeline(request: pytest.FixtureRequest, model: LocalModel) -> Pipeline:
     return Pipeline(store, model.for_asking(store.info().recipe.model))
 
 
-@pytest.mark.parametrize(
-    ("question", "article", "words"), marked(ANSWERED, MISSED_UNREAD), ids=lambda v: v[:30]
-)
+@pytest.mark.parametrize(("question", "article", "words"), ANSWERED, ids=lambda v: v[:30])
 def test_a_question_is_answered_from_the_article_that_says_it(
-    pipeline: Pipeline, question: str, article: str, words: str
+    request: pytest.FixtureRequest, pipeline: Pipeline, question: str, article: str, words: str
 ) -> None:
+    if request.node.callspec.params["pipeline"] == "saved_data" and question in MISSED_UNREAD:
+        request.applymarker(pytest.mark.xfail(reason=MISSED_UNREAD[question], strict=True))
     answer = pipeline.ask(question)
     assert not answer.abstained, answer.reason
     cited = {c.article: c.quote for s in answer.sentences for c in s.citations}

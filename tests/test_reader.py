@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import rag.network
 import rag.reader
 from index.models import DEFAULT_MODEL, locate
 from index.types import Span
@@ -112,6 +113,20 @@ def test_what_is_read_depends_on_the_question_and_on_the_title(reader: OnnxReade
     (untitled,) = reader.read(QUESTION, [ToRead("", MILL.sentences)])
     assert one.sentences != other.sentences
     assert one.sentences != untitled.sentences
+
+
+def test_a_processor_that_does_not_multiply_eight_bits_reads_the_same(
+    exported_reader: Path, reader: OnnxReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an older one only the way of adding can be tried here, by saying that this is one."""
+    (tmp_path / "cpuinfo").write_text("flags : fpu sse2 avx2\n", "utf-8")
+    monkeypatch.setattr(rag.network, "CPU_INFO", tmp_path / "cpuinfo")
+    [known], [older] = (
+        reader.read(QUESTION, [MILL]),
+        OnnxReader(exported_reader).read(QUESTION, [MILL]),
+    )
+    assert older.passage == pytest.approx(known.passage, abs=0.2)
+    assert older.sentences == pytest.approx(known.sentences, abs=0.2)
 
 
 def test_nothing_to_read_is_no_reading(reader: OnnxReader) -> None:
