@@ -29,7 +29,7 @@ SENTENCE = re.compile(r"(?:[^.\n]|\.(?=\d))+\.")
 def _sure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the best sentence's probability alone decide, whatever weights have been fitted."""
 
-    def best(_: Inquiry, found: Sequence[Candidate]) -> float:
+    def best(found: Sequence[Candidate]) -> float:
         return found[0].probability if found else 0.0
 
     monkeypatch.setattr(rag.answer, "answerability", best)
@@ -353,5 +353,8 @@ def test_positions_are_told_where_the_likeliest_sentence_gives_no_value_of_the_k
     draft = draft_answer([asked([vague, *sides], question)])
     assert [side.value for d in draft.disputes for side in d.conflict.positions] == ["75%", "62%"]
     assert [one.takes_side for one in draft.sentences] == [False, True, True]
-    exact = only("d", "By its customs office's count, Arden sent half of its oak to Dolmar.", 0.95)
+    exact = only("d", "By its customs office's count, Arden sent half of its oak to Borva.", 0.95)
     assert not draft_answer([asked([exact, *sides], question)]).disputes
+    # What names not all who are asked about is told beside the positions, which do.
+    beside = only("d", "By its customs office's count, Arden sent half of its oak to Dolmar.", 0.95)
+    assert draft_answer([asked([beside, *sides], question)]).disputes

@@ -259,9 +259,11 @@ def test_a_collection_begins_with_the_first_article_of_a_key(guarded: Guarded) -
 
 
 def test_a_method_that_a_stranger_thinks_up_gets_no_count_of_its_own(guarded: Guarded) -> None:
-    guarded.ask("no key", "THOUGHTUP", "/v1/articles")
+    for method in ("THOUGHTUP", "PROPFIND"):
+        guarded.ask("no key", method, "/v1/articles")
     text = guarded.ask("a read key", "GET", "/metrics").text
     assert "THOUGHTUP" not in text
+    assert "PROPFIND" not in text
     assert 'dateline_requests_total{method="other",route="unmatched",status="401"}' in text
 
 
