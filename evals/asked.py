@@ -45,14 +45,15 @@ class Example:
     """One question with what was retrieved and read for it.
 
     Attributes:
-        fold: the fold that its article is in.
+        fold: the fold that its article is in, or that a golden question is in by its place.
         kind: "answerable", "unanswerable", or "absent": its article was taken out; and of a golden
             question "golden answerable" or "golden unanswerable".
         inquiry: what was asked.
         evidence: the passages, in the order of retrieval.
         gold: which of them is the one that the question was written about, if it answers.
         found: their sentences.
-        right: which of those hold a gold answer and stand in the gold passage.
+        right: which of those hold a gold answer and stand in the gold passage; of a golden
+            question, which hold a text that its answer must hold.
     """
 
     fold: int

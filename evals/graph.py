@@ -55,5 +55,5 @@ def write_graph(  # noqa: PLR0913, PLR0917 - each is one thing, and none has a d
             del node.metadata_props[:]
             node.doc_string = ""
         onnx.save(model, whole)
-        # Seven bits, which no processor's sums overflow, were worse by half of what tuning gains.
+        # Seven bits would not overflow on any processor, but tell worse (docs/quality.md).
         quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True)

@@ -24,14 +24,8 @@ REASON = re.compile(
 NAME = re.compile(r"\b[A-Z][\w’'-]+")
 
 
-def holds_kind(question: Question, text: str, *, whole: bool = True) -> bool | None:
-    """Tell whether a text holds the kind of thing that was asked for; None: any would do.
-
-    Args:
-        question: what was asked.
-        text: what may hold it.
-        whole: whether it is a sentence, whose first word has a capital whatever it is.
-    """
+def holds_kind(question: Question, text: str) -> bool | None:
+    """Tell whether a sentence holds the kind of thing that was asked for; None: any would do."""
     asked = frozenset(question.stems)
     folded = fold(text)
     match question.kind:
@@ -40,16 +34,16 @@ def holds_kind(question: Question, text: str, *, whole: bool = True) -> bool | N
         case AnswerKind.NUMBER:
             return NUMBER.search(folded) is not None
         case AnswerKind.PERSON | AnswerKind.PLACE:
-            return any(_is_new_name(n, asked, text, whole=whole) for n in NAME.finditer(text))
+            return any(_is_new_name(n, asked, text) for n in NAME.finditer(text))
         case AnswerKind.REASON:
             return REASON.search(folded) is not None
         case AnswerKind.OTHER:
             return None
 
 
-def _is_new_name(found: re.Match[str], asked: frozenset[str], text: str, *, whole: bool) -> bool:
+def _is_new_name(found: re.Match[str], asked: frozenset[str], text: str) -> bool:
     parts = words(found.group())
     if not parts or any(stem(part) in asked or part in STOP_WORDS for part in parts):
         return False
     # A sentence's first word is surely a name only if another follows it.
-    return not whole or found.start() > 1 or NAME.match(text, found.end() + 1) is not None
+    return found.start() > 1 or NAME.match(text, found.end() + 1) is not None

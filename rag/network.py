@@ -6,6 +6,7 @@ Run by onnxruntime; torch is not needed. Knows nothing of what a network reads o
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,13 @@ from index.models import file_sha256
 from index.onnx import session_options
 from rag.errors import ReaderError
 
+if TYPE_CHECKING:
+    from onnxruntime import SessionOptions
+
 TOKENIZER, CARD = "tokenizer.json", "card.json"
 CPU_INFO = Path("/proc/cpuinfo")
+# See onnxruntime_session_options_config_keys.h.
+EXACT = "session.x64quantprecision"
 
 
 class Network:
@@ -37,9 +43,10 @@ class Network:
         damaged = ReaderError(f"the reader in {folder} is missing or damaged: {remedy}")
         if not _is_exported(folder, graph):
             raise damaged
+        options = exact_options()
         try:
             self._session = onnxruntime.InferenceSession(
-                str(folder / graph), session_options(), providers=["CPUExecutionProvider"]
+                str(folder / graph), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
             raise damaged from error
@@ -63,6 +70,18 @@ def open_tokenizer(file: Path) -> tuple[Tokenizer, int, int]:
     tokenizer.no_truncation()
     first, last = tokenizer.encode("").ids
     return tokenizer, first, last
+
+
+def exact_options() -> "SessionOptions":
+    """Return how a network in eight bits is run so that no sum overflows.
+
+    Where a processor does not multiply eight bits natively, onnxruntime's quickest way adds two
+    products in sixteen bits and cuts off what overflows; a slower one does not.
+    """
+    options = session_options()
+    if not _multiplies_eight_bits():
+        options.add_session_config_entry(EXACT, "1")
+    return options
 
 
 def _multiplies_eight_bits() -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from rag.question import Question
-from rag.words import STOP_WORDS, fold, stem, stems_of, words
+from rag.words import fold, stem, stems_of, words
 
 TITLES = frozenset(
     "ministers secretaries ambassadors chancellors presidents governors commissioners directors"
@@ -17,12 +17,18 @@ TITLES = frozenset(
     " minister secretary ambassador chancellor president governor commissioner director officer"
     " editor spokesman spokeswoman chief".split()
 )
-# What stands before a title and is no part of it.
-BESIDE = frozenset(
-    "new former current then next last first second late acting old present same other own"
-    " country nation government party company state federal national provincial".split()
+# What a title may be of; other words before one only say more of who holds it.
+OF = frozenset(
+    "prime finance foreign trade defence defense home interior police health education justice"
+    " environment agriculture transport energy labour labor treasury press economy economic"
+    " deputy vice attorney fire culture tourism immigration housing science fisheries forestry"
+    " family social planning water climate executive financial operating communications sports"
+    " security intelligence public development industry industrial technology lord general".split()
 )
-ASKS_WHO = re.compile(r"\b(?:who|whom|whose)\b|\bname of\b")
+ASKS_WHO = re.compile(
+    r"^(?:and |so |but )?who(?:.s| is| are| was| were| became| becomes| will be| serves as"
+    r"| served as)\b|\bnames? of\b"
+)
 # "Minister of finance", "finance and trade minister".
 NEAR = 3
 
@@ -33,8 +39,7 @@ def asked_office(question: Question) -> tuple[str, str] | None:
         return None
     told = words(question.text)
     for before, title in itertools.pairwise(told):
-        plain = before not in STOP_WORDS and before not in BESIDE and not before.endswith("s")
-        if title in TITLES and plain and stem(before) not in question.names:
+        if title in TITLES and before in OF:
             return before, title
     return None
 

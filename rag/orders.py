@@ -62,13 +62,13 @@ EARLIER = (
     r"|(?:what|everything) you (?:were|have been|are) told)\b"
 )
 READERS = (
-    r"(?:(?:the|your|every|each|any|all|our) )?(?:\w+ )?"
-    r"(?:readers?|users?|askers?|questioners?|humans?|(?:whoever|anyone who|everyone who) asks)\b"
+    r"(?:(?:the|your|every|each|any|all) (?:\w+ )?(?:readers?|users?|askers?|questioners?|humans?)"
+    r"|(?:whoever|anyone who|everyone who) asks)\b"
 )
 # Each of these can only be meant for whoever answers by machine.
 TO_A_MACHINE = re.compile(
     rf"^{IN_CASE}{ONLY}(?:{EARLIER}"
-    rf"|(?:tell|inform|assure|convince|persuade|notify) {READERS} (?:that|to|about|how|of)\b"
+    rf"|(?:tell|inform|assure|convince|persuade|notify) {READERS} (?:that|to)\b"
     rf"|(?:end|finish|begin|start|close|precede|follow) (?:your|every|each|the) {ANSWER}\b)"
     rf"|^(?:in|within|at the (?:end|start) of) your (?:\w+ )?{ANSWER}, "
     rf"|^(?:\w+.s? )?(?:note|notice|message|instructions?|attention|warning|memo|important)\b"
@@ -82,12 +82,13 @@ TO_A_MACHINE = re.compile(
 # The first line of what pretends to be a prompt.
 MARKER = re.compile(
     r"^[\W_]*(?:(?:begin |start |new )?system (?:prompt|message|override|note)\b"
-    r"|role ?: ?(?:system|user|assistant|developer)\b|(?:system|assistant|developer) ?: "
+    r"|role ?: ?(?:system|user|assistant|developer)\b|(?:system|assistant) ?: "
+    r"(?=you\b|[\w ]{0,20}\b(?:ignore|answer|reply|respond|say|tell|write)\b)"
     r"|im_start\b|inst\b\]|(?:hidden )?(?:prompt|instructions?) for (?:the )?" + MACHINES + r"\b)"
 )
 # "Say that again" and "say that a family earns little" suppose or exclaim.
 STATES = (
-    r"(?:say|state|claim|mention|repeat|assert|insist|affirm|pretend|announce|conclude|confirm)"
+    r"(?:say|state|claim|mention|repeat|assert|insist|affirm|pretend|announce|conclude)"
     r" (?:only |instead |clearly |also )*(?:that(?! again| an? )|[:“\"])"
 )
 WHAT_TO_ANSWER = re.compile(

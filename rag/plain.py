@@ -115,7 +115,7 @@ EVERY = re.compile(
 )
 # "Upland Post says nearly 40 died. Does any other …": what is said is what it is about.
 CLAIMED = re.compile(
-    r"^[A-Z][^.?!]{1,40}? (?:says|reports|claims|writes|said|reported|wrote|has) (?:that )?"
+    r"^[A-Z][^.?!]{1,40}? (?:says|reports|claims|writes|said|reported|wrote) (?:that )?"
     rf"(?P<what>[^?]+)[.!] (?=(?:do|does|did) .{{0,20}}\b{SOURCES}\b)",
     re.IGNORECASE,
 )

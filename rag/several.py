@@ -54,7 +54,8 @@ SAME_OF_EACH = re.compile(
     rf" (?P<other>{PREPOSITION} .+)$"
 )
 AGAINST = re.compile(
-    rf"^(?P<one>{NAME}) (?:vs\.?|v\.|versus) (?P<two>{NAME})(?: (?:on|about|over)|:) (?P<what>.+)$"
+    rf"^(?P<one>{NAME}) (?:vs\.?|versus) (?P<two>{NAME})(?: (?:on|about|over)|:) "
+    r"(?P<what>(?!(?:who|what|when|where|why|how|which|is|are|was|were|did|does|do|will)\b).+)$"
 )
 WHAT_ARE = re.compile(
     r"^(?P<one>[^,;:?]+ (?P<noun>\w+)) (?:vs\.?|versus) (?P<two>[^;:?]+): what are (?:they|these)$",
@@ -143,6 +144,9 @@ def _each(bare: str) -> tuple[str, ...]:
     if plural is not None:
         head = f"{head[: plural.start('noun')]}{_singular(plural['noun'])}"
     names = [one.strip() for one in re.split(r",? and |, ", found["names"]) if one.strip()]
+    # "Johnson and Johnson" is one.
+    if len(set(names)) < len(names):
+        return ()
     if len(names) > MOST or not (without.strip() or found["be"] in {"are", "were"}):
         return ()
     return tuple(f"{head} {SINGULAR[found['be']]} {name}{without}?" for name in names)

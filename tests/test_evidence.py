@@ -163,23 +163,22 @@ def test_a_short_answer_is_given_by_its_place_in_the_article(store: SqliteStore)
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "holds"),
+    ("question", "sentence", "holds"),
     [
-        ("Where does Carney go next?", "Doha", True),
-        ("Who burned the mill?", "Quist", True),
-        ("Who burned the mill?", "the mill", False),
-        ("Where is the mill of Arden?", "Arden", False),
-        ("When did the mill burn?", "Friday", True),
-        ("When did the mill burn?", "Arden", False),
-        ("How many sheep were lost?", "12", True),
-        ("Who burned the mill?", "", False),
-        ("What burned?", "", None),
+        ("Where does Carney go next?", "He goes to Doha.", True),
+        ("Who burned the mill?", "They say it was Quist.", True),
+        ("Who burned the mill?", "It was the mill.", False),
+        ("Where is the mill of Arden?", "It is in Arden.", False),
+        ("When did the mill burn?", "It burned on Friday.", True),
+        ("When did the mill burn?", "It burned in Arden.", False),
+        ("How many sheep were lost?", "They lost 12.", True),
+        ("What burned?", "The mill.", None),
     ],
 )
-def test_a_short_answer_may_be_one_name_alone(
-    question: str, answer: str, *, holds: bool | None
+def test_a_sentence_holds_the_kind_of_thing_that_is_asked_for(
+    question: str, sentence: str, *, holds: bool | None
 ) -> None:
-    assert holds_kind(parse_question(question), answer, whole=False) is holds
+    assert holds_kind(parse_question(question), sentence) is holds
 
 
 def test_the_first_word_of_a_sentence_is_no_name_for_its_capital_alone() -> None:

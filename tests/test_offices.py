@@ -16,6 +16,10 @@ from rag.question import parse_question
         ("Who is the new president?", None),
         ("Who is the Norland ambassador?", None),
         ("What did the finance minister say?", None),
+        ("Who did the trade minister meet?", None),
+        ("Who met President Quist?", None),
+        ("Who is the youngest president?", None),
+        ("Who is the press secretary?", ("press", "secretary")),
     ],
 )
 def test_an_office_is_asked_for_by_its_two_words(

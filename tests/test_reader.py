@@ -115,18 +115,28 @@ def test_what_is_read_depends_on_the_question_and_on_the_title(reader: OnnxReade
     assert one.sentences != untitled.sentences
 
 
-def test_a_processor_that_does_not_multiply_eight_bits_reads_the_same(
+@pytest.mark.parametrize(("flags", "exact"), [("sse2 avx2", True), ("avx512_vnni", False)])
+def test_only_a_processor_that_does_not_multiply_eight_bits_is_told_to_add_exactly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: str, *, exact: bool
+) -> None:
+    (tmp_path / "cpuinfo").write_text(f"flags : fpu {flags}\n", "utf-8")
+    monkeypatch.setattr(rag.network, "CPU_INFO", tmp_path / "cpuinfo")
+    options = rag.network.exact_options()
+    if exact:
+        assert options.get_session_config_entry(rag.network.EXACT) == "1"
+        return
+    with pytest.raises(RuntimeError, match="does not have configuration"):
+        options.get_session_config_entry(rag.network.EXACT)
+
+
+def test_what_is_added_exactly_reads_the_same(
     exported_reader: Path, reader: OnnxReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of an older one only the way of adding can be tried here, by saying that this is one."""
-    (tmp_path / "cpuinfo").write_text("flags : fpu sse2 avx2\n", "utf-8")
-    monkeypatch.setattr(rag.network, "CPU_INFO", tmp_path / "cpuinfo")
-    [known], [older] = (
-        reader.read(QUESTION, [MILL]),
-        OnnxReader(exported_reader).read(QUESTION, [MILL]),
-    )
-    assert older.passage == pytest.approx(known.passage, abs=0.2)
-    assert older.sentences == pytest.approx(known.sentences, abs=0.2)
+    monkeypatch.setattr(rag.network, "CPU_INFO", tmp_path / "none")
+    [known] = reader.read(QUESTION, [MILL])
+    [exact] = OnnxReader(exported_reader).read(QUESTION, [MILL])
+    assert exact.passage == pytest.approx(known.passage, abs=0.2)
+    assert exact.sentences == pytest.approx(known.sentences, abs=0.2)
 
 
 def test_nothing_to_read_is_no_reading(reader: OnnxReader) -> None:
