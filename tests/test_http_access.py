@@ -490,6 +490,9 @@ def test_with_a_key_the_service_listens_to_others_and_asks_them_for_it(
         damaged = httpx.get(url, headers=headers)
         assert damaged.status_code == 503
         assert str(data) not in damaged.text
-        assert any(str(data / FILE) in line["message"] for line in service.lines)
+        until = time.monotonic() + 5
+        while not any(str(data / FILE) in line.get("message", "") for line in service.lines):
+            assert time.monotonic() < until
+            time.sleep(0.02)
         (data / FILE).write_bytes(kept)
         assert httpx.get(url, headers=headers).status_code == 200
