@@ -3,7 +3,10 @@
 Knows nothing of what the network reads.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,6 +14,10 @@ from typing import Any
 import torch
 
 from index.embed import quiet
+from index.models import file_sha256
+from rag.network import CARD, TOKENIZER
+
+TIMED = 30
 
 
 def write_graph(  # noqa: PLR0913, PLR0917 - each is one thing, and none has a default
@@ -57,3 +64,29 @@ def write_graph(  # noqa: PLR0913, PLR0917 - each is one thing, and none has a d
         onnx.save(model, whole)
         # Seven bits would not overflow on any processor, but tell worse (docs/quality.md).
         quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True)
+
+
+def write_card(trained: Path, out: Path, graph: str, exported: Mapping[str, float]) -> None:
+    """Write the tokenizer beside an exported graph, and the card that says what both are.
+
+    Args:
+        trained: holds the network's tokenizer and card.
+        out: holds the graph.
+        graph: its file's name.
+        exported: how it differs from the trained network, its size and its time.
+    """
+    (out / TOKENIZER).write_bytes((trained / TOKENIZER).read_bytes())
+    card = json.loads((trained / CARD).read_text("utf-8"))
+    card["exported"] = dict(exported)
+    card["files"] = {name: file_sha256(out / name) for name in (graph, TOKENIZER)}
+    (out / CARD).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+
+
+def milliseconds(run: Callable[[], object]) -> float:
+    """Return how long a call takes: the median of thirty."""
+    times = []
+    for _ in range(TIMED):
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) * 1000)
+    return round(statistics.median(times), 2)

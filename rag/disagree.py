@@ -25,7 +25,6 @@ __all__ = (
     "Statement",
     "find_differences",
     "find_disagreements",
-    "find_updates",
     "gives_value",
     "joined",
     "names_more",
@@ -72,22 +71,14 @@ def find_disagreements(question: Question, statements: Sequence[Statement]) -> t
     return _compare(focus, question, _read(focus, statements), differ)
 
 
-def find_updates(question: Question, statements: Sequence[Statement]) -> tuple[Conflict, ...]:
-    """Return what later statements bring up to date: positions from the oldest to the newest.
-
-    An update is told from a contradiction where one outlet gives both values, or where the words
-    say so ("so far", "has risen to", "up from"). Arguments are as in `find_disagreements`.
-    """
-    focus = focus_of(question)
-    return _updates(focus, question, statements, _read(focus, statements))
-
-
 def find_differences(
     question: Question, statements: Sequence[Statement]
 ) -> tuple[tuple[Conflict, ...], tuple[Conflict, ...]]:
     """Return the disagreements and the updates, for which each statement is read once only.
 
-    Arguments are as in `find_disagreements`.
+    An update is what later statements bring up to date, its positions from the oldest to the
+    newest. It is told from a contradiction where one outlet gives both values, or where the words
+    say so ("so far", "has risen to", "up from"). Arguments are as in `find_disagreements`.
     """
     focus = focus_of(question)
     read = _read(focus, statements)

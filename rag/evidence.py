@@ -289,7 +289,7 @@ def sentence_rows(found: Sequence[Candidate], features: Sequence[str]) -> npt.ND
 
 
 def answerability(found: Sequence[Candidate]) -> float:
-    """Return the estimated probability that the best sentence answers the question.
+    """Return the estimated probability that the collection answers the question.
 
     It is calibrated for a collection that answers every other question, see `evals.calibrate`.
 
@@ -311,7 +311,7 @@ def most_probable(found: Sequence[Candidate]) -> Candidate:
 
 
 def decision_model(best: Candidate) -> Logistic:
-    """Return what tells how probably the best sentence is right."""
+    """Return what tells, by the most probable sentence, whether the collection answers."""
     if best.was_read:
         return Logistic.from_json(fitted()["read_decision"], READ_DECISION_FEATURES)
     return Logistic.from_json(fitted()["decision"], DECISION_FEATURES)

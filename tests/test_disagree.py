@@ -20,8 +20,8 @@ from rag.cite import check_disagreements, cite_disagreements
 from rag.disagree import (
     Conflict,
     Statement,
+    find_differences,
     find_disagreements,
-    find_updates,
     gives_value,
     joined,
     names_more,
@@ -179,9 +179,10 @@ def test_a_later_figure_of_the_same_outlet_is_an_update() -> None:
     )
     question = parse_question(DEAD)
     assert not find_disagreements(question, (later, TWELVE))
-    (update,) = find_updates(question, (later, TWELVE))
+    _, (update,) = find_differences(question, (later, TWELVE))
     assert [side.value for side in update.positions] == ["Twelve", "Fifteen"]
-    assert not find_updates(question, (TWELVE, FIFTEEN))
+    _, updates = find_differences(question, (TWELVE, FIFTEEN))
+    assert not updates
 
 
 def test_an_event_now_going_on_contradicts_an_earlier_date_though_its_day_is_unknown() -> None:

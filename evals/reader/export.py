@@ -9,19 +9,15 @@ a usual length.
 
 import argparse
 import json
-import statistics
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from evals.graph import write_graph
+from evals.graph import milliseconds, write_card, write_graph
 from evals.reader.model import Reader, inputs, load
-from index.models import file_sha256
-from rag.network import CARD, TOKENIZER
 from rag.reader import GRAPH, OUTPUTS
 from rag.reader_input import Encoder, collate
 
@@ -55,12 +51,8 @@ def export_folder(trained: Path, out: Path) -> dict[str, float]:
     reader, encoder = load(trained)
     out.mkdir(parents=True, exist_ok=True)
     export(reader, encoder, out / GRAPH)
-    (out / TOKENIZER).write_bytes((trained / TOKENIZER).read_bytes())
-    card = json.loads((trained / CARD).read_text("utf-8"))
-    card["exported"] = compared(reader, encoder, out / GRAPH)
-    card["files"] = {name: file_sha256(out / name) for name in (GRAPH, TOKENIZER)}
-    (out / CARD).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
-    exported: dict[str, float] = card["exported"]
+    exported = compared(reader, encoder, out / GRAPH)
+    write_card(trained, out, GRAPH, exported)
     return exported
 
 
@@ -90,17 +82,12 @@ def compared(reader: Reader, encoder: Encoder, path: Path) -> dict[str, float]:
     question, sentences = SAMPLE[1]
     long = collate([encoder.encode(question, sentences * 4)])
     feed = {name: value.numpy() for name, value in zip(INPUTS, inputs(long), strict=True)}
-    times = []
-    for _ in range(30):
-        start = time.perf_counter()
-        session.run(list(OUTPUTS), feed)
-        times.append((time.perf_counter() - start) * 1000)
     return {
         "mean_difference": round(float(difference.mean()), 4),
         "largest_difference": round(float(difference.max()), 4),
         "megabytes": round(path.stat().st_size / 1e6, 1),
         "tokens": float(long.tokens.shape[1]),
-        "milliseconds": round(statistics.median(times), 2),
+        "milliseconds": milliseconds(lambda: session.run(list(OUTPUTS), feed)),
     }
 
 

@@ -189,14 +189,13 @@ def _whole(question: Asked | Example, random_: random.Random) -> Example:
     title = question.title if random_.random() < TITLED else ""
     if isinstance(question, Example):
         return replace(question, title=title)
-    one = question
     return Example(
-        one.question,
-        one.sentences,
-        one.labels,
+        question.question,
+        question.sentences,
+        question.labels,
         answerable=True,
         kind="whole",
-        answers=one.answers,
+        answers=question.answers,
         title=title,
     )
 

@@ -9,19 +9,15 @@ claim with three sentences of evidence.
 
 import argparse
 import json
-import statistics
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from evals.graph import write_graph
+from evals.graph import milliseconds, write_card, write_graph
 from evals.verifier.model import inputs, load
-from index.models import file_sha256
-from rag.network import CARD, TOKENIZER
 from rag.verify.claim_input import collate
 from rag.verify.entailment import GRAPH, OUTPUTS, OnnxClaimReader
 
@@ -57,10 +53,8 @@ def export_folder(trained: Path, out: Path) -> dict[str, float]:
     shape = {0: torch.export.Dim("claims"), 1: torch.export.Dim("tokens")}
     shapes = dict.fromkeys(INPUTS, shape)
     write_graph(network, inputs(batch), INPUTS, OUTPUTS, shapes, out / GRAPH)
-    (out / TOKENIZER).write_bytes((trained / TOKENIZER).read_bytes())
-    card = json.loads((trained / CARD).read_text("utf-8"))
-    card["files"] = {name: file_sha256(out / name) for name in (GRAPH, TOKENIZER)}
-    (out / CARD).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+    # It is read only with a card beside it.
+    write_card(trained, out, GRAPH, {})
     reader = OnnxClaimReader(out)
     with torch.no_grad():
         true = [network(*inputs(collate([encoder.encode(*one)])))[0][0].numpy() for one in SAMPLE]
@@ -68,18 +62,12 @@ def export_folder(trained: Path, out: Path) -> dict[str, float]:
         np.abs(mine - np.array(reader.read(*one).labels))
         for mine, one in zip(true, SAMPLE, strict=True)
     ]
-    times = []
-    for _ in range(30):
-        start = time.perf_counter()
-        reader.read(*SAMPLE[1])
-        times.append((time.perf_counter() - start) * 1000)
-    card["exported"] = {
+    exported = {
         "largest_difference": round(float(np.max(differences)), 4),
         "megabytes": round((out / GRAPH).stat().st_size / 1e6, 1),
-        "milliseconds": round(statistics.median(times), 2),
+        "milliseconds": milliseconds(lambda: reader.read(*SAMPLE[1])),
     }
-    (out / CARD).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
-    exported: dict[str, float] = card["exported"]
+    write_card(trained, out, GRAPH, exported)
     return exported
 
 
