@@ -37,13 +37,11 @@ from sklearn.metrics import roc_auc_score
 from evals.asked import FOLDS, Example, Flags, of_golden, of_squad2
 from evals.provenance import commit, machine
 from rag.calibration import FILE, Logistic
+from rag.decision import DECISION_FEATURES, READ_DECISION_FEATURES, decision_features
 from rag.evidence import (
-    DECISION_FEATURES,
     PASSAGE_FEATURES,
-    READ_DECISION_FEATURES,
     READ_SENTENCE_FEATURES,
     SENTENCE_FEATURES,
-    decision_features,
     passage_features,
     sentence_rows,
 )

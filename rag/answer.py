@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from index.types import Span
+from rag.decision import answerability
 from rag.disagree import (
     Conflict,
     Statement,
@@ -21,7 +22,7 @@ from rag.disagree import (
     joined,
     names_more,
 )
-from rag.evidence import Candidate, Inquiry, Place, answerability, is_prose
+from rag.evidence import Candidate, Inquiry, Place, is_prose
 from rag.offices import asked_office, names_office
 from rag.orders import Order, order_in
 from rag.question import Question

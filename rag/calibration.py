@@ -5,6 +5,7 @@ them. Knows nothing of what the features mean.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -58,3 +59,9 @@ def fitted() -> dict[str, Any]:
     """Return the contents of calibration.json."""
     content: dict[str, Any] = json.loads(files("rag").joinpath(FILE).read_text("utf-8"))
     return content
+
+
+def logit(probability: float) -> float:
+    """Return the logit of a probability, which is kept off 0 and 1."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))

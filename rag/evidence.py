@@ -18,7 +18,7 @@ from index.chunk import ENDS_SENTENCE
 from index.store import Store, StoredPassage
 from index.types import Article, Span, Vector
 from rag.answer_kind import holds_kind
-from rag.calibration import Logistic, fitted
+from rag.calibration import Logistic, fitted, logit
 from rag.dates.freshness import freshness
 from rag.question import Question
 from rag.reader import PassageReader, Reading, ToRead
@@ -47,20 +47,6 @@ PASSAGE_FEATURES = (
     "read_passage",
     "read_best_sentence",
     "read_best_answer",
-)
-DECISION_FEATURES = (
-    "best_logit",
-    "best_cosine",
-    "best_passage_cosine",
-    "words_in_sentence",
-    "names_in_passage",
-)
-READ_DECISION_FEATURES = (
-    "best_logit",
-    "best_cosine",
-    "words_in_sentence",
-    "read_passage",
-    "names_in_passage",
 )
 
 # Shorter than this, a line is a heading, a date or a link; the second is for scripts that put no
@@ -271,7 +257,7 @@ def newest_first(found: Sequence[Candidate]) -> list[Candidate]:
     """
     fresh = freshness([one.article.published for one in found])
     order = sorted(
-        range(len(found)), key=lambda i: -(_logit(found[i].probability) + FRESH_LOGIT * fresh[i])
+        range(len(found)), key=lambda i: -(logit(found[i].probability) + FRESH_LOGIT * fresh[i])
     )
     return [found[i] for i in order]
 
@@ -286,49 +272,6 @@ def sentence_model(*, was_read: bool) -> Logistic:
 def sentence_rows(found: Sequence[Candidate], features: Sequence[str]) -> npt.NDArray[np.float64]:
     """Return the candidates' features, shape (candidates, features)."""
     return np.array([[one.features[name] for name in features] for one in found])
-
-
-def answerability(found: Sequence[Candidate]) -> float:
-    """Return the estimated probability that the collection answers the question.
-
-    It is calibrated for a collection that answers every other question, see `evals.calibrate`.
-
-    Args:
-        found: candidate sentences, in any order.
-    """
-    if not found:
-        return 0.0
-    best = most_probable(found)
-    model = decision_model(best)
-    features = decision_features(best)
-    row = np.array([[features[name] for name in model.features]])
-    return float(model.probabilities(row)[0])
-
-
-def most_probable(found: Sequence[Candidate]) -> Candidate:
-    """Return the candidate that the decision rests on, which need not be the newest."""
-    return max(found, key=lambda one: one.probability)
-
-
-def decision_model(best: Candidate) -> Logistic:
-    """Return what tells, by the most probable sentence, whether the collection answers."""
-    if best.was_read:
-        return Logistic.from_json(fitted()["read_decision"], READ_DECISION_FEATURES)
-    return Logistic.from_json(fitted()["decision"], DECISION_FEATURES)
-
-
-def decision_features(best: Candidate) -> dict[str, float]:
-    """Return what the decision whether to answer rests on, by name."""
-    features = {
-        "best_logit": _logit(best.probability),
-        "best_cosine": best.features["sentence_cosine"],
-        "best_passage_cosine": best.features["passage_cosine"],
-        "words_in_sentence": best.features["words_in_sentence"],
-        "names_in_passage": best.features["names_in_passage"],
-    }
-    if best.was_read:
-        features["read_passage"] = best.features["read_passage"]
-    return features
 
 
 def describe(inquiry: Inquiry, one: Evidence) -> list[Candidate]:
@@ -402,8 +345,3 @@ def _share_of_pairs(question: Question, stems: Sequence[str]) -> float:
         for first, second in question.pairs
     )
     return held / len(question.pairs)
-
-
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(bounded / (1 - bounded))

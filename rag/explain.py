@@ -13,12 +13,10 @@ import numpy.typing as npt
 from index.types import Span
 from rag.answer import MIN_CONFIDENCE, Asked, Draft, Fate, Told, least_further, overlap
 from rag.calibration import Logistic
+from rag.decision import decision_features, decision_model, most_probable
 from rag.evidence import (
     Candidate,
     Inquiry,
-    decision_features,
-    decision_model,
-    most_probable,
     sentence_model,
     sentence_rows,
 )

@@ -91,15 +91,15 @@ def test_every_dependency_is_pinned_and_torch_comes_first() -> None:
 
 
 def test_the_calibration_was_fitted_on_the_features_that_are_used() -> None:
-    from rag import evidence
+    from rag import decision, evidence
     from rag.calibration import Logistic, fitted
 
     models = {
         "passage": evidence.PASSAGE_FEATURES,
         "sentence": evidence.SENTENCE_FEATURES,
         "read_sentence": evidence.READ_SENTENCE_FEATURES,
-        "decision": evidence.DECISION_FEATURES,
-        "read_decision": evidence.READ_DECISION_FEATURES,
+        "decision": decision.DECISION_FEATURES,
+        "read_decision": decision.READ_DECISION_FEATURES,
     }
     assert set(fitted()) == {"provenance", *models}
     for name, features in models.items():

@@ -13,19 +13,21 @@ from index.types import Article
 from rag.answer_kind import holds_kind
 from rag.calibration import Logistic
 from rag.cite import check_citations
+from rag.decision import (
+    DECISION_FEATURES,
+    READ_DECISION_FEATURES,
+    answerability,
+    decision_features,
+)
 from rag.errors import QuestionError
 from rag.events import CheckedSentence, Done, FoundDisagreement, Retrieval
 from rag.evidence import (
-    DECISION_FEATURES,
     PASSAGE_FEATURES,
-    READ_DECISION_FEATURES,
     READ_SENTENCE_FEATURES,
     SENTENCE_FEATURES,
     Evidence,
     Inquiry,
-    answerability,
     candidates,
-    decision_features,
     gather,
     in_order,
     passage_features,

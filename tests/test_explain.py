@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+import rag.decision
 import rag.evidence
 import rag.pipeline
 from api.cli import app
@@ -22,10 +23,9 @@ from index.sqlite.store import SqliteStore
 from index.store import StoredPassage
 from index.types import Article, Passage, Span
 from rag.answer import MAX_CITED, MAX_SENTENCES, MIN_CONFIDENCE, Asked, Draft, Fate, draft_answer
+from rag.decision import DECISION_FEATURES, READ_DECISION_FEATURES
 from rag.evidence import (
-    DECISION_FEATURES,
     PASSAGE_FEATURES,
-    READ_DECISION_FEATURES,
     READ_SENTENCE_FEATURES,
     SENTENCE_FEATURES,
     Candidate,
@@ -68,7 +68,8 @@ WEIGHTS = {
 @pytest.fixture(autouse=True)
 def _weights_of_these_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Decide by weights that no fitting changes."""
-    monkeypatch.setattr(rag.evidence, "fitted", lambda: WEIGHTS)
+    for module in (rag.evidence, rag.decision):
+        monkeypatch.setattr(module, "fitted", lambda: WEIGHTS)
 
 
 TOWN = {

@@ -563,7 +563,7 @@ def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
     sets: Path, tuned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
 ) -> None:
     from evals import calibrate
-    from rag import evidence
+    from rag import decision, evidence
     from rag.calibration import Logistic
 
     monkeypatch.setenv("DATELINE_CACHE", str(cache))
@@ -575,8 +575,8 @@ def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
         ("passage", evidence.PASSAGE_FEATURES),
         ("sentence", evidence.SENTENCE_FEATURES),
         ("read_sentence", evidence.READ_SENTENCE_FEATURES),
-        ("decision", evidence.DECISION_FEATURES),
-        ("read_decision", evidence.READ_DECISION_FEATURES),
+        ("decision", decision.DECISION_FEATURES),
+        ("read_decision", decision.READ_DECISION_FEATURES),
     ):
         assert Logistic.from_json(fitted[name], features).features == features
     told = fitted["provenance"]
