@@ -11,9 +11,11 @@ import contextlib
 import copy
 import logging
 import os
+import threading
 import time
 import warnings
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 BATCH_SIZE = 32
+# Where each core has a batch of its own, small ones stay in its cache.
+THREAD_BATCH_SIZE = 8
 # Texts handed over at once: enough to sort by length, few enough that their token vectors fit. More
 # than a build's window has, so that none is left for a batch of its own.
 WINDOW = 512
@@ -132,6 +136,8 @@ class SentenceTransformerEmbedder:
         )
         self.precision = "float32"
         self._counter = _counter(self.model)
+        self._tokenizing = threading.Lock()
+        self._threads = _threads()
         self.pools_tokens = _pools_tokens(self.model)
 
     @property
@@ -196,22 +202,52 @@ class SentenceTransformerEmbedder:
             batch = passages[start : start + WINDOW]
             yield from self._pooled(batch) if self.pools_tokens else self._separate(batch)
 
-    def _pooled(self, batch: Sequence[PassageText]) -> Iterator[PassageVectors]:
+    def _pooled(self, window: Sequence[PassageText]) -> Iterator[PassageVectors]:
+        """Embed passages, each core its own batches: while one tokenises, the others compute."""
+        import torch  # noqa: PLC0415 - the building side only
+
+        order = sorted(range(len(window)), key=lambda n: -len(window[n].prefix + window[n].text))
+        batches = [
+            [window[n] for n in order[start : start + THREAD_BATCH_SIZE]]
+            for start in range(0, len(order), THREAD_BATCH_SIZE)
+        ]
+        try:
+            with ThreadPoolExecutor(self._threads, "embed", torch.set_num_threads, (1,)) as cores:
+                vectors = [one for batch in cores.map(self._pooled_batch, batches) for one in batch]
+        finally:
+            # A thread that is started later takes on what any thread has set last.
+            torch.set_num_threads(self._threads)
+        placed = dict(zip(order, vectors, strict=True))
+        return (placed[n] for n in range(len(window)))
+
+    def _pooled_batch(self, batch: Sequence[PassageText]) -> list[PassageVectors]:
+        import torch  # noqa: PLC0415 - the building side only
+
         prompt = self.document_prompt
         texts = [prompt + passage.prefix + passage.text for passage in batch]
-        # With output_value=None come the token vectors too, which the library's types do not say.
-        outputs: Any = self.model.encode(
-            texts, prompt="", output_value=None, batch_size=BATCH_SIZE, show_progress_bar=False
-        )
-        encodings = self.model.tokenizer(
-            texts, truncation=True, max_length=self.identity.max_tokens, return_offsets_mapping=True
-        )
-        for passage, output, pairs in zip(batch, outputs, encodings["offset_mapping"], strict=True):
-            whole = unit(output["sentence_embedding"].float().numpy())
-            offsets = np.asarray(pairs) - len(prompt) - len(passage.prefix)
-            read = output["attention_mask"].bool()
-            tokens = output["token_embeddings"][read].float().numpy()
-            yield pooled(passage, whole, tokens, offsets)
+        # A tokenizer is set to pad and to cut by each call, which two threads may not do at once.
+        with self._tokenizing:
+            features = self.model.preprocess(texts)
+            encodings = self.model.tokenizer(
+                texts,
+                truncation=True,
+                max_length=self.identity.max_tokens,
+                return_offsets_mapping=True,
+            )
+        with torch.inference_mode():
+            output = self.model(features)
+        wholes = unit(output["sentence_embedding"].float().numpy())
+        tokens = output["token_embeddings"].float().numpy()
+        read = output["attention_mask"].bool().numpy()
+        return [
+            pooled(
+                passage,
+                wholes[n],
+                tokens[n][read[n]],
+                np.asarray(encodings["offset_mapping"][n]) - len(prompt) - len(passage.prefix),
+            )
+            for n, passage in enumerate(batch)
+        ]
 
     def _separate(self, batch: Sequence[PassageText]) -> Iterator[PassageVectors]:
         wholes = self._encode([passage.prefix + passage.text for passage in batch])
@@ -259,6 +295,12 @@ def _pool(tokens: Vectors, offsets: npt.NDArray[np.int64], span: Span) -> Vector
 def _max_tokens(model: "SentenceTransformer") -> int:
     length = model.get_max_seq_length() or DEFAULT_MAX_TOKENS
     return int(min(length, UNBOUNDED_MAX_TOKENS))
+
+
+def _threads() -> int:
+    import torch  # noqa: PLC0415 - the building side only
+
+    return torch.get_num_threads()
 
 
 def _counter(model: "SentenceTransformer") -> "Tokenizer":

@@ -1,6 +1,7 @@
 """Passages: articles are cut into passages and embedded, ready to be stored."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from index.chunk import chunk
 from index.embed import Embedder, PassageText
@@ -16,6 +17,8 @@ SPECIAL_TOKENS = 4
 MAX_PREFIX_CHARS = 200
 # Passages embedded and stored together; bounds the memory and gives length-sorted batches.
 WINDOW = 256
+
+CutWindow = list[tuple[Article, tuple[Passage, ...]]]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and of how many, 0 where that is not known."""
@@ -37,17 +40,12 @@ def embed_windows(
     articles: Sequence[Article], embedder: Embedder, progress: Progress = unwatched
 ) -> Iterator[list[EmbeddedArticle]]:
     """Cut articles into passages and embed them, in order, a window at a time."""
-    window: list[tuple[Article, tuple[Passage, ...]]] = []
     done = 0
     progress("embedding", done, len(articles))
-    for position, article in enumerate(articles, start=1):
-        window.append((article, _passages(article, embedder)))
-        full = sum(len(passages) for _, passages in window) >= WINDOW
-        if full or position == len(articles):
-            yield _embed_window(window, embedder)
-            done += len(window)
-            window.clear()
-            progress("embedding", done, len(articles))
+    for embedded in _embedded_beside(_cut_windows(articles, embedder), embedder):
+        yield embedded
+        done += len(embedded)
+        progress("embedding", done, len(articles))
 
 
 def embedded_text(article: Article) -> tuple[str, str]:
@@ -65,9 +63,39 @@ def _passages(article: Article, embedder: Embedder) -> tuple[Passage, ...]:
     return chunk(article, embedder.count_tokens, budget)
 
 
-def _embed_window(
-    window: Sequence[tuple[Article, tuple[Passage, ...]]], embedder: Embedder
-) -> list[EmbeddedArticle]:
+def _cut_windows(articles: Sequence[Article], embedder: Embedder) -> Iterator[CutWindow]:
+    window: CutWindow = []
+    count = 0
+    for article in articles:
+        passages = _passages(article, embedder)
+        window.append((article, passages))
+        count += len(passages)
+        if count >= WINDOW:
+            yield window
+            window, count = [], 0
+    if window:
+        yield window
+
+
+def _embedded_beside(
+    windows: Iterable[CutWindow], embedder: Embedder
+) -> Iterator[list[EmbeddedArticle]]:
+    """Embed each window while the next is cut and the one before is the caller's."""
+    beside = ThreadPoolExecutor(1, "embed-window")
+    embedding: Future[list[EmbeddedArticle]] | None = None
+    try:
+        for window in windows:
+            following = beside.submit(_embed_window, window, embedder)
+            if embedding is not None:
+                yield embedding.result()
+            embedding = following
+        if embedding is not None:
+            yield embedding.result()
+    finally:
+        beside.shutdown(cancel_futures=True)
+
+
+def _embed_window(window: CutWindow, embedder: Embedder) -> list[EmbeddedArticle]:
     texts = [_passage_text(article, p) for article, passages in window for p in passages]
     vectors = iter(tuple(embedder.embed_passages(texts)))
     return [

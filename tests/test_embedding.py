@@ -3,10 +3,12 @@
 import json
 import logging
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from index import embed, models, onnx
 from index.embed import SAMPLE, PassageText, SentenceTransformerEmbedder, unit
@@ -80,12 +82,23 @@ def test_passages_and_their_sentences_are_unit_vectors_that_know_their_context(
 def test_a_batch_gives_the_vectors_that_each_text_has_alone(
     original: SentenceTransformerEmbedder,
 ) -> None:
-    texts = [PassageText("", text, (Span(0, len(text)),)) for text in (*SAMPLE, "Short one.")]
+    numbered = [f"{n} councillors voted for the {n}th motion." for n in range(20)]
+    texts = [PassageText("", text, (Span(0, len(text)),)) for text in (*SAMPLE, *numbered)]
     together = list(original.embed_passages(texts))
     for text, vectors in zip(texts, together, strict=True):
         [alone] = original.embed_passages([text])
         assert alone.passage @ vectors.passage > 0.99999
         assert original.embed_query(text.text) @ vectors.passage > 0.99999
+
+
+def test_what_is_computed_after_a_build_has_as_many_cores_as_before(
+    original: SentenceTransformerEmbedder,
+) -> None:
+    before = torch.get_num_threads()
+    tuple(original.embed_passages([PassageText("", text, (Span(0, 1),)) for text in SAMPLE]))
+    with ThreadPoolExecutor(1) as later:
+        assert later.submit(torch.get_num_threads).result() == before
+    assert torch.get_num_threads() == before
 
 
 def test_a_sentence_beyond_what_the_model_reads_still_has_a_vector(
