@@ -27,7 +27,7 @@ from index.passages import CHUNKING, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import Recipe, Store
 from index.types import Article
-from rag.evidence import Candidate, Evidence, Inquiry, describe, gather, read, weigh
+from rag.evidence import Candidate, Evidence, Inquiry, described, gather, read, weigh
 from rag.look import READ, Looker
 from rag.question import parse_question
 from rag.reader import PassageReader
@@ -162,7 +162,7 @@ def _example(  # noqa: PLR0913, PLR0917 - each is one thing
     answers: Sequence[str],
 ) -> Example:
     gold = [fold(answer) for answer in answers]
-    found = [candidate for one in evidence for candidate in describe(inquiry, one)]
+    found = described(inquiry, evidence)
     right = [c.article.id == passage and any(g in fold(c.text) for g in gold) for c in found]
     return Example(
         fold_,

@@ -7,8 +7,10 @@ third estimates whether the best sentence is right, or whether the collection do
 question at all. Knows nothing of how an answer is written.
 """
 
+import functools
 import math
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,8 +24,9 @@ from rag.calibration import Logistic, fitted, logit
 from rag.dates.freshness import freshness
 from rag.question import Question
 from rag.reader import PassageReader, Reading, ToRead
+from rag.term_sets import TermSets
 from rag.types import Hit
-from rag.words import stems_of, words_of
+from rag.words import KEPT_TEXTS, stem_set_of, stems_of, words_of
 
 SENTENCE_FEATURES = (
     "sentence_cosine",
@@ -125,14 +128,6 @@ class Weighted:
     weights: dict[str, float]
     unheard: tuple[str, ...]
 
-    def share(self, present: frozenset[str], among: frozenset[str] | None = None) -> float:
-        """Return the share of the weight of the stems, or of some of them, that are present."""
-        chosen = self.weights
-        if among is not None:
-            chosen = {s: w for s, w in chosen.items() if s in among}
-        total = sum(chosen.values())
-        return sum([w for s, w in chosen.items() if s in present]) / total if total else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
@@ -220,12 +215,13 @@ def passage_features(inquiry: Inquiry, one: Evidence) -> npt.NDArray[np.float64]
         raise ValueError("only a passage that was read has these features")
     text = f"{one.article.title or ''} {one.passage.passage.span.of(one.article.text)}"
     held = frozenset(stems_of(text))
+    sets = TermSets(inquiry.weighted.weights)
     answers = [answer.score for answer in one.reading.answers if answer is not None]
     return np.array(
         [
             one.hit.score,
             float((one.passage.sentence_vectors @ inquiry.vector).mean()),
-            inquiry.weighted.share(held),
+            sets.share(sets.of(held)),
             one.reading.passage,
             max(one.reading.sentences),
             max(answers, default=0.0),
@@ -236,9 +232,9 @@ def passage_features(inquiry: Inquiry, one: Evidence) -> npt.NDArray[np.float64]
 def candidates(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidate]:
     """Return the sentences of the evidence, most probable first."""
     found: list[Candidate] = []
-    described = [one for part in evidence for one in describe(inquiry, part)]
+    every = described(inquiry, evidence)
     for was_read in (True, False):
-        chosen = [one for one in described if one.was_read == was_read]
+        chosen = [one for one in every if one.was_read == was_read]
         if chosen:
             model = sentence_model(was_read=was_read)
             chances = model.probabilities(sentence_rows(chosen, model.features))
@@ -274,38 +270,43 @@ def sentence_rows(found: Sequence[Candidate], features: Sequence[str]) -> npt.ND
     return np.array([[one.features[name] for name in features] for one in found])
 
 
-def describe(inquiry: Inquiry, one: Evidence) -> list[Candidate]:
-    """Return each whole sentence of a passage with its features, in order."""
-    question, weighted = inquiry.question, inquiry.weighted
+def described(inquiry: Inquiry, evidence: Iterable[Evidence]) -> list[Candidate]:
+    """Return each whole sentence of some passages with its features, in order."""
+    sets = TermSets(inquiry.weighted.weights)
+    return [candidate for one in evidence for candidate in _describe(inquiry, one, sets)]
+
+
+def _describe(inquiry: Inquiry, one: Evidence, sets: TermSets) -> list[Candidate]:
+    question = inquiry.question
     article, spans = one.article, one.passage.passage.sentences
     texts = [span.of(article.text) for span in spans]
-    stems = [stems_of(text) for text in texts]
     matches = [holds_kind(question, text) for text in texts]
+    of_kind = sets.of(question.kind_stems)
     present = [
-        frozenset(row) | (question.kind_stems if match else frozenset())
-        for row, match in zip(stems, matches, strict=True)
+        sets.of(stem_set_of(text)) | (of_kind if match else 0)
+        for text, match in zip(texts, matches, strict=True)
     ]
-    title = frozenset(stems_of(article.title or ""))
-    in_passage = frozenset[str]().union(*present) | title
-    cosines = one.passage.sentence_vectors @ inquiry.vector
-    known_names = frozenset(question.names & frozenset(question.stems))
+    title = sets.of(stem_set_of(article.title or ""))
+    in_passage = functools.reduce(operator.or_, present, title)
+    cosines = (one.passage.sentence_vectors @ inquiry.vector).tolist()
+    names = sets.of(question.names)
     shared = {
-        "passage_cosine": float(cosines.mean()),
-        "words_in_passage": weighted.share(in_passage),
-        "names_in_passage": weighted.share(in_passage, known_names) if known_names else 0.5,
+        "passage_cosine": sum(cosines) / max(1, len(cosines)),
+        "words_in_passage": sets.share(in_passage),
+        "names_in_passage": sets.share(in_passage, names) if names else 0.5,
         "first_stage": one.hit.score,
     }
     found = []
     for i, span in enumerate(spans):
         if not is_prose(texts[i]):
             continue
-        around = present[i].union(*present[max(0, i - 1) : i + 2]) | title
+        around = functools.reduce(operator.or_, present[max(0, i - 1) : i + 2], title)
         features = shared | {
-            "sentence_cosine": float(cosines[i]),
-            "words_in_sentence": weighted.share(present[i]),
-            "words_around": weighted.share(around),
-            "pairs_in_sentence": _share_of_pairs(question, stems[i]),
-            "names_in_sentence": weighted.share(present[i], known_names) if known_names else 0.5,
+            "sentence_cosine": cosines[i],
+            "words_in_sentence": sets.share(present[i]),
+            "words_around": sets.share(around),
+            "pairs_in_sentence": _share_of_pairs(question, texts[i]),
+            "names_in_sentence": sets.share(present[i], names) if names else 0.5,
             "right_kind": float(matches[i] is True),
             "wrong_kind": float(matches[i] is False),
             "length": min(1.0, len(words_of(texts[i])) / 50),
@@ -324,6 +325,7 @@ def describe(inquiry: Inquiry, one: Evidence) -> list[Candidate]:
     return found
 
 
+@functools.lru_cache(maxsize=KEPT_TEXTS)
 def is_prose(text: str) -> bool:
     """Tell whether a stretch of text is a whole sentence rather than a heading or a link."""
     long_enough = len(text.split()) >= MIN_WORDS or (
@@ -332,16 +334,18 @@ def is_prose(text: str) -> bool:
     return long_enough and ENDS_SENTENCE.search(text) is not None
 
 
-def _share_of_pairs(question: Question, stems: Sequence[str]) -> float:
+def _share_of_pairs(question: Question, text: str) -> float:
     if not question.pairs:
         return 0.5
-    asked = {stemmed for pair in question.pairs for stemmed in pair}
+    held = stem_set_of(text)
+    pairs = [pair for pair in question.pairs if held.issuperset(pair)]
+    if not pairs:
+        return 0.0
     places: dict[str, list[int]] = {}
-    for place, stemmed in enumerate(stems):
-        if stemmed in asked:
-            places.setdefault(stemmed, []).append(place)
-    held = sum(
-        any(0 < abs(j - i) <= 3 for i in places.get(first, ()) for j in places.get(second, ()))
-        for first, second in question.pairs
+    for place, stemmed in enumerate(stems_of(text)):
+        places.setdefault(stemmed, []).append(place)
+    near = sum(
+        any(0 < abs(j - i) <= 3 for i in places[first] for j in places[second])
+        for first, second in pairs
     )
-    return held / len(question.pairs)
+    return near / len(question.pairs)

@@ -1,5 +1,6 @@
 """Question: what was asked, checked and taken apart. Knows nothing of the collection."""
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -115,6 +116,8 @@ class Question:
     kind_stems: frozenset[str]
 
 
+# Asking looks at one question several times: as a whole, as a part, as something to disagree on.
+@functools.lru_cache(maxsize=16)
 def parse_question(text: str) -> Question:
     """Check a question and take it apart.
 

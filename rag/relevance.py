@@ -6,8 +6,9 @@ what the numbers weigh (`rag.fuse`).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,8 @@ import numpy.typing as npt
 from index.store import Store, StoredPassage
 from index.types import Article, Vector
 from rag.mentions import Mentions
-from rag.terms import QuestionTerms, terms_and_set, terms_of
+from rag.term_sets import TermSets
+from rag.terms import QuestionTerms, terms_of
 
 PASSAGE_FEATURES = (
     "words",
@@ -33,6 +35,8 @@ SATURATION = 1.2
 LENGTH_SHARE = 0.75
 # Two words stand together where at most one other is between them.
 TOGETHER = 2
+# What is worked out for a passage takes some 20 kB.
+KEPT_PASSAGES = 1_000
 
 Rows = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -54,8 +58,25 @@ class Relevance:
 
 
 @dataclass(frozen=True, slots=True)
+class _Written:
+    """Where a passage and its heading hold which terms, whatever is asked.
+
+    Attributes:
+        places: the line and the place of each of a term's occurrences; the title is line 0.
+        named: how often its outlet's and its author's names hold each term.
+        lines: the number of its sentences and its title.
+        length: the number of all these terms.
+    """
+
+    places: dict[str, list[tuple[int, int]]]
+    named: Counter[str]
+    lines: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
-    """What a passage holds of a question.
+    """What a passage holds of a question; sets of its terms are as in `rag.term_sets`.
 
     Attributes:
         counts: how often it and its heading hold each of the question's terms.
@@ -65,9 +86,9 @@ class _Read:
         length: the number of all its terms and its heading's.
     """
 
-    counts: Counter[str]
-    sentences: list[frozenset[str]]
-    title: frozenset[str]
+    counts: list[int]
+    sentences: list[int]
+    title: int
     together: float
     length: int
 
@@ -107,18 +128,21 @@ def relevance(
     read = [_read(terms, *pair) for pair in zip(found, articles, strict=True)]
     places = {name: n for n, name in enumerate(dict.fromkeys(a.id for a in articles))}
     of_article = np.array([places[article.id] for article in articles])
-    counts = np.zeros((len(read), len(terms.weights)))
-    for row, one in zip(counts, read, strict=True):
-        row[:] = [one.counts[term] for term in terms.weights]
+    counts = np.array([one.counts for one in read], dtype=float)
+    sets = TermSets(terms.weights)
     lengths = np.array([one.length for one in read], dtype=float)
     total = terms.total or 1.0
     columns = [
         _bm25(terms, counts, lengths),
         _nearest(found, vector),
-        np.array([_most(terms, one.sentences) / total for one in read]),
-        np.array([_most(terms, _around(one)) / total for one in read]),
+        np.array([sets.heaviest(one.sentences) / total for one in read]),
+        np.array([sets.heaviest(_around(one)) / total for one in read]),
         np.array([one.together for one in read]),
-        _bm25(terms, _summed(counts, of_article), _summed(lengths, of_article))[of_article],
+        _bm25(
+            terms,
+            _summed(counts, of_article, len(places)),
+            _summed(lengths, of_article, len(places)),
+        )[of_article],
         _nearness(found, of_article, vector)[of_article],
         *_mentioned(mentions, articles),
     ]
@@ -143,32 +167,40 @@ def _with_articles(
 
 
 def _read(terms: QuestionTerms, stored: StoredPassage, article: Article) -> _Read:
-    asked = frozenset(terms.weights)
-    lines = [article.title or "", "", *(s.of(article.text) for s in stored.passage.sentences)]
-    named = [terms_of(name) for name in (article.outlet, article.author) if name]
-    # The title is a line of its own: nothing stands beside its last word.
-    places: dict[str, list[int]] = {}
-    start = 0
-    held = []
-    length = sum(map(len, named))
-    for line in lines:
-        every, once = terms_and_set(line)
-        held.append(once & asked)
-        if held[-1]:
-            for place, term in enumerate(every, start):
-                if term in asked:
-                    places.setdefault(term, []).append(place)
-        length += len(every)
-        start += len(every) or TOGETHER
-    counts = Counter({term: len(at) for term, at in places.items()})
-    counts.update(term for name in named for term in name if term in asked)
-    return _Read(
-        counts=counts,
-        sentences=held[2:],
-        title=held[0],
-        together=_together(terms, places),
-        length=length,
+    passage = stored.passage
+    written = _written(
+        (article.title, article.outlet, article.author),
+        tuple(s.of(article.text) for s in passage.sentences),
     )
+    counts = []
+    held = [0] * written.lines
+    places: dict[str, list[int]] = {}
+    for n, term in enumerate(terms.weights):
+        found = written.places.get(term, ())
+        for line, _ in found:
+            held[line] |= 1 << n
+        if found:
+            places[term] = [place for _, place in found]
+        counts.append(len(found) + written.named[term])
+    return _Read(counts, held[1:], held[0], _together(terms, places), written.length)
+
+
+@lru_cache(maxsize=KEPT_PASSAGES)
+def _written(heading: tuple[str | None, ...], sentences: tuple[str, ...]) -> _Written:
+    title, *sources = heading
+    named = Counter(term for name in sources if name for term in terms_of(name))
+    places: dict[str, list[tuple[int, int]]] = {}
+    start = length = 0
+    for line, text in enumerate((title or "", *sentences)):
+        terms = terms_of(text)
+        for place, term in enumerate(terms, start):
+            places.setdefault(term, []).append((line, place))
+        length += len(terms)
+        start += len(terms) or TOGETHER
+        if line == 0:
+            # The title is a line of its own: nothing stands beside its last word.
+            start += TOGETHER
+    return _Written(places, named, 1 + len(sentences), length + named.total())
 
 
 def _together(terms: QuestionTerms, places: Mapping[str, Sequence[int]]) -> float:
@@ -195,37 +227,33 @@ def _bm25(terms: QuestionTerms, counts: Rows, lengths: Rows) -> Rows:
     return scores / best if best > 0 else scores
 
 
-def _most(terms: QuestionTerms, held: Iterable[frozenset[str]]) -> float:
-    return max(map(terms.weight, {*held}), default=0.0)
-
-
-def _around(one: _Read) -> list[frozenset[str]]:
+def _around(one: _Read) -> list[int]:
+    """Return what each sentence, those beside it and the title hold together."""
+    sentences = [0, *one.sentences, 0]
     return [
-        one.title.union(*one.sentences[max(0, n - 1) : n + 2]) for n in range(len(one.sentences))
+        one.title | before | held | after
+        for before, held, after in zip(sentences, sentences[1:], sentences[2:], strict=False)
     ]
 
 
 def _nearest(found: Sequence[StoredPassage], vector: Vector) -> Rows:
-    return np.array(
-        [
-            float((one.sentence_vectors @ vector).max()) if len(one.sentence_vectors) else 0.0
-            for one in found
-        ]
-    )
+    cosines = np.concatenate([one.sentence_vectors for one in found]) @ vector
+    ends = np.cumsum([len(one.sentence_vectors) for one in found])[:-1]
+    return np.array([float(part.max()) if len(part) else 0.0 for part in np.split(cosines, ends)])
 
 
 def _nearness(found: Sequence[StoredPassage], of_article: Places, vector: Vector) -> Rows:
-    sums = _summed(
-        np.array([one.sentence_vectors.sum(axis=0) for one in found], dtype=float), of_article
-    )
+    every = np.concatenate([one.sentence_vectors for one in found]).astype(float)
+    counts = [len(one.sentence_vectors) for one in found]
+    sums = _summed(every, np.repeat(of_article, counts), int(of_article.max()) + 1)
     cosines: Rows = (sums @ vector) / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
     return cosines
 
 
-def _summed(rows: Rows, of_article: Places) -> Rows:
+def _summed(rows: Rows, of_article: Places, articles: int) -> Rows:
     """Add up the rows of each article, shape (articles, …)."""
-    sums = np.zeros((int(of_article.max()) + 1, *rows.shape[1:]))
-    np.add.at(sums, of_article, rows)
+    of_each: Rows = (np.arange(articles)[:, np.newaxis] == of_article).astype(float)
+    sums: Rows = of_each @ rows
     return sums
 
 

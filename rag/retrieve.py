@@ -91,12 +91,13 @@ def ranked(question: Question, gathered: Gathered) -> list[Hit]:
     scores = found.features @ weights
     outlets = [article.outlet for article in found.articles]
     order = in_turns(scores, found.passages, outlets, found.features * weights)
+    rows = found.features.tolist()
     hits = []
     for rank, n in enumerate(order, start=1):
         passage = found.passages[n]
         dense_rank, dense_score = in_dense.get(passage, (None, None))
         bm25_rank, bm25_score = in_bm25.get(passage, (None, None))
-        evidence = dict(zip(FEATURES, found.features[n].tolist(), strict=True))
+        evidence = dict(zip(FEATURES, rows[n], strict=True))
         hits.append(
             Hit(
                 *(passage, rank, float(scores[n])),

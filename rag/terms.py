@@ -58,13 +58,6 @@ def terms_of(text: str) -> tuple[str, ...]:
     return tuple(map(term_of, words(one_way(text))))
 
 
-@lru_cache(maxsize=KEPT_TEXTS)
-def terms_and_set(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Return the terms of a text in order, and once more as a set: most texts hold none asked."""
-    terms = terms_of(text)
-    return terms, frozenset(terms)
-
-
 def question_terms(store: Store, question: Question) -> QuestionTerms:
     """Return what to look for, weighed by how rare it is in the collection."""
     written = one_way(question.text)

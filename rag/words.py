@@ -42,6 +42,8 @@ STOP_WORDS = frozenset(
 # Many questions look at the same sentences. The words of so many are kept, some ten megabytes; of
 # longer texts, which are hardly met twice, none.
 KEPT_TEXTS = 20_000
+# A set of words takes ten times what a row of them does.
+KEPT_SETS = 2_000
 LONGEST_KEPT = 1_200
 
 _stemmer = Stemmer.Stemmer("porter")
@@ -65,6 +67,11 @@ def stems_of(text: str) -> tuple[str, ...]:
     return _kept_stems(text) if len(text) <= LONGEST_KEPT else _stems(text)
 
 
+def stem_set_of(text: str) -> frozenset[str]:
+    """Return the stems of a text's words as a set; a sentence's are kept for the next time."""
+    return _kept_stem_sets(text) if len(text) <= LONGEST_KEPT else frozenset(_stems(text))
+
+
 def _words(text: str) -> tuple[str, ...]:
     # A word is kept once, however many texts hold it.
     return tuple(sys.intern(word.casefold()) for word in _tokens(text))
@@ -76,6 +83,7 @@ def _stems(text: str) -> tuple[str, ...]:
 
 _kept_words = lru_cache(maxsize=KEPT_TEXTS)(_words)
 _kept_stems = lru_cache(maxsize=KEPT_TEXTS)(_stems)
+_kept_stem_sets = lru_cache(maxsize=KEPT_SETS)(lambda text: frozenset(_stems(text)))
 
 
 def fold(text: str) -> str:

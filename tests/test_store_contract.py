@@ -411,3 +411,36 @@ def test_a_search_can_be_held_to_some_articles(store: Store) -> None:
     ]
     assert store.search_vectors(EAST, 9, []) == store.search_words(["mill"], 9, []) == []
     assert store.search_vectors(EAST, 9, ["nobody"]) == []
+
+
+def test_what_another_writes_is_seen_though_the_old_was_read_before(
+    open_store: Open, tmp_path: Path
+) -> None:
+    reader, writer = (open_store(tmp_path / "data") for _ in range(2))
+    writer.write(RECIPE, [embedded("a", "It rained."), embedded("b", "It snowed.")])
+    found = [match.passage for match in reader.search_vectors(EAST, 10)]
+    assert sorted(quotes(reader, found)) == ["It rained.", "It snowed."]
+    assert reader.info().articles == 2
+    writer.write(RECIPE, [embedded("a", "It did not rain.")], ["b"])
+    assert reader.passages(found) == []
+    assert reader.article("b") is None
+    found = [match.passage for match in reader.search_vectors(EAST, 10)]
+    assert quotes(reader, found) == ["It did not rain."]
+    assert reader.info().articles == 1
+    reader.close()
+    writer.close()
+
+
+def test_what_was_read_during_a_change_that_failed_is_not_believed(store: Store) -> None:
+    store.write(RECIPE, [embedded("a", "It rained.")])
+
+    def failing() -> Iterator[EmbeddedArticle]:
+        yield embedded("a", "It did not rain.")
+        assert store.article("a") is not None
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store.write(RECIPE, failing())
+    article = store.article("a")
+    assert article is not None
+    assert article.text == "It rained."

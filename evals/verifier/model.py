@@ -87,6 +87,13 @@ def new_claim_reader(start: Path | None = None) -> tuple[ClaimReader, Path]:
     return ClaimReader(reader.encoder), folder
 
 
+def trained_claim_reader(folder: Path) -> tuple[ClaimReader, Path]:
+    """Return a network that has learnt already, to go on with, and its tokenizer's folder."""
+    network, _ = load(folder)
+    network.train()
+    return network, folder
+
+
 def load(folder: Path) -> tuple[ClaimReader, ClaimEncoder]:
     """Return what `evals.weights.save` wrote, ready to read."""
     return restored(ClaimReader, folder), ClaimEncoder(folder / TOKENIZER)

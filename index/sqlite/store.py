@@ -16,6 +16,7 @@ import numpy as np
 from index.errors import MismatchError
 from index.sqlite.change import ARTICLE_FIELDS, Change
 from index.sqlite.database import SqliteDatabase
+from index.sqlite.kept import Kept
 from index.sqlite.schema import recipe_from_json
 from index.sqlite.sizing import Sizing
 from index.sqlite.training import train_apart
@@ -43,6 +44,9 @@ COLUMNS = ", ".join(ARTICLE_FIELDS)
 COLUMNS_BUT_TEXT = ", ".join("''" if name == "text" else name for name in ARTICLE_FIELDS)
 # How many values SQLite surely takes in one statement.
 MAX_MARKS = 500
+# What questions read again and again stays in memory: some ten megabytes of it at most.
+KEPT_ARTICLES = 200
+KEPT_PASSAGES = 500
 
 
 class SqliteStore:
@@ -73,6 +77,9 @@ class SqliteStore:
         self._db = SqliteDatabase(folder, create=create)
         self._vectors = SqliteVectors(self._db, sizing, training)
         self._words = SqliteWords(self._db)
+        self._infos = Kept[None, CollectionInfo](self._db, 2)
+        self._articles = Kept[str, Article | None](self._db, KEPT_ARTICLES)
+        self._passages = Kept[int, StoredPassage](self._db, KEPT_PASSAGES)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -83,7 +90,10 @@ class SqliteStore:
     def info(self) -> CollectionInfo:
         """Return what the collection holds."""
         with self.reading():
-            return self._info()
+            infos = self._infos.now()
+            if None not in infos:
+                infos[None] = self._info()
+            return infos[None]
 
     def known(self) -> dict[str, Known]:
         """Return what tells whether an article has changed, by its id."""
@@ -113,7 +123,7 @@ class SqliteStore:
         known: Mapping[str, Known] | None = None,
     ) -> CollectionInfo:
         """Remove articles, then add or replace others, as one change: all of it or nothing."""
-        with self._db.reporting():
+        with self._db.reporting(), self._forgetting():
             with self._db.transaction("IMMEDIATE"):
                 generation = int(self._db.meta("generation") or 0)
                 if since not in {None, generation}:
@@ -131,11 +141,17 @@ class SqliteStore:
 
     def article(self, article_id: str) -> Article | None:
         """Return one article exactly as it was stored, or None."""
-        with self._db.reporting():
-            row = self._db.sql.execute(
-                f"SELECT {COLUMNS}, digest FROM articles WHERE id = ?",  # noqa: S608 - our names
-                (article_id,),
-            ).fetchone()
+        with self.reading():
+            articles = self._articles.now()
+            if article_id not in articles:
+                articles[article_id] = self._article(article_id)
+            return articles[article_id]
+
+    def _article(self, article_id: str) -> Article | None:
+        row = self._db.sql.execute(
+            f"SELECT {COLUMNS}, digest FROM articles WHERE id = ?",  # noqa: S608 - our names
+            (article_id,),
+        ).fetchone()
         if row is None:
             return None
         article = Article(*row[:-1])
@@ -192,17 +208,17 @@ class SqliteStore:
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Return passages in the order of `ids`; those that are gone are left out."""
-        found: dict[int, StoredPassage] = {}
-        with self._db.reporting():
-            for batch in _batches(ids):
+        with self.reading():
+            found = self._passages.now()
+            for batch in _batches([i for i in ids if i not in found]):
                 rows = self._db.sql.execute(
                     "SELECT p.id, a.id, p.start, p.end, p.sentences, p.sentence_vectors "  # noqa: S608
                     "FROM passages AS p JOIN articles AS a ON a.key = p.article "
                     f"WHERE p.id IN ({_marks(batch)})",
                     batch,
                 )
-                found |= {row[0]: self._stored_passage(*row) for row in rows}
-        return [found[i] for i in ids if i in found]
+                found.update((row[0], self._stored_passage(*row)) for row in rows)
+            return [found[i] for i in ids if i in found]
 
     def places(self, passages: Collection[int]) -> dict[int, Place]:
         """Return where passages stand; those that are gone are left out."""
@@ -246,6 +262,16 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of files and connections. A closed store is not used again."""
         self._db.close()
+
+    @contextlib.contextmanager
+    def _forgetting(self) -> Iterator[None]:
+        """Keep nothing that was read meanwhile: it may be undone with the change."""
+        try:
+            yield
+        finally:
+            self._infos.forget()
+            self._articles.forget()
+            self._passages.forget()
 
     # What follows runs inside `reporting`, and the writing parts inside a transaction.
 

@@ -16,6 +16,7 @@ import json
 from collections.abc import Collection, Iterable
 
 from index.sqlite.database import SqliteDatabase
+from index.sqlite.kept import Kept
 from index.store import Match
 
 # So many passages are scored in about 5 ms on one core (`python -m evals.word_search`).
@@ -47,8 +48,7 @@ class SqliteWords:
         self._db = database
         self._budget = budget
         self._counted = counted
-        self._counts: dict[str, int] = {}
-        self._counted_in: str | None = None
+        self._counts = Kept[str, int](database, KEPT_COUNTS)
 
     def search(
         self, words: Collection[str], limit: int, within: Collection[int] | None, passages: int
@@ -80,13 +80,11 @@ class SqliteWords:
 
         Exactly while they are few; a frequent word's are estimated.
         """
-        generation = self._db.meta("generation")
-        if generation != self._counted_in or len(self._counts) >= KEPT_COUNTS:
-            self._counts, self._counted_in = {}, generation
-        if word not in self._counts:
+        counts = self._counts.now()
+        if word not in counts:
             found = self._count(word)
-            self._counts[word] = found if found <= self._counted else self._estimated(word)
-        return self._counts[word]
+            counts[word] = found if found <= self._counted else self._estimated(word)
+        return counts[word]
 
     def _count(self, word: str) -> int:
         """Count the passages that hold a word, as far as to one more than is counted."""
