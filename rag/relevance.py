@@ -5,10 +5,8 @@ the vectors found is judged by its words too, and by those of its best sentence.
 what the numbers weigh (`rag.fuse`).
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +33,6 @@ SATURATION = 1.2
 LENGTH_SHARE = 0.75
 # Two words stand together where at most one other is between them.
 TOGETHER = 2
-# What is worked out for a passage takes some 20 kB.
-KEPT_PASSAGES = 1_000
 
 Rows = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -55,23 +51,6 @@ class Relevance:
     passages: tuple[int, ...]
     articles: tuple[Article, ...]
     features: Rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """Where a passage and its heading hold which terms, whatever is asked.
-
-    Attributes:
-        places: the line and the place of each of a term's occurrences; the title is line 0.
-        named: how often its outlet's and its author's names hold each term.
-        lines: the number of its sentences and its title.
-        length: the number of all these terms.
-    """
-
-    places: dict[str, list[tuple[int, int]]]
-    named: Counter[str]
-    lines: int
-    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +117,7 @@ def relevance(
         np.array([sets.heaviest(one.sentences) / total for one in read]),
         np.array([sets.heaviest(_around(one)) / total for one in read]),
         np.array([one.together for one in read]),
-        _bm25(
-            terms,
-            _summed(counts, of_article, len(places)),
-            _summed(lengths, of_article, len(places)),
-        )[of_article],
+        _bm25(terms, _summed(counts, of_article), _summed(lengths, of_article))[of_article],
         _nearness(found, of_article, vector)[of_article],
         *_mentioned(mentions, articles),
     ]
@@ -167,40 +142,29 @@ def _with_articles(
 
 
 def _read(terms: QuestionTerms, stored: StoredPassage, article: Article) -> _Read:
-    passage = stored.passage
-    written = _written(
-        (article.title, article.outlet, article.author),
-        tuple(s.of(article.text) for s in passage.sentences),
-    )
-    counts = []
-    held = [0] * written.lines
+    asked = {term: n for n, term in enumerate(terms.weights)}
+    counts = [0] * len(asked)
     places: dict[str, list[int]] = {}
-    for n, term in enumerate(terms.weights):
-        found = written.places.get(term, ())
-        for line, _ in found:
-            held[line] |= 1 << n
-        if found:
-            places[term] = [place for _, place in found]
-        counts.append(len(found) + written.named[term])
-    return _Read(counts, held[1:], held[0], _together(terms, places), written.length)
-
-
-@lru_cache(maxsize=KEPT_PASSAGES)
-def _written(heading: tuple[str | None, ...], sentences: tuple[str, ...]) -> _Written:
-    title, *sources = heading
-    named = Counter(term for name in sources if name for term in terms_of(name))
-    places: dict[str, list[tuple[int, int]]] = {}
+    held = []
     start = length = 0
-    for line, text in enumerate((title or "", *sentences)):
-        terms = terms_of(text)
-        for place, term in enumerate(terms, start):
-            places.setdefault(term, []).append((line, place))
-        length += len(terms)
-        start += len(terms) or TOGETHER
-        if line == 0:
-            # The title is a line of its own: nothing stands beside its last word.
-            start += TOGETHER
-    return _Written(places, named, 1 + len(sentences), length + named.total())
+    # The title is a line of its own: nothing stands beside its last word.
+    for text in (article.title or "", "", *(s.of(article.text) for s in stored.passage.sentences)):
+        every = terms_of(text)
+        mine = 0
+        for place, term in enumerate(every, start):
+            if term in asked:
+                mine |= 1 << asked[term]
+                counts[asked[term]] += 1
+                places.setdefault(term, []).append(place)
+        held.append(mine)
+        length += len(every)
+        start += len(every) or TOGETHER
+    for name in (article.outlet, article.author):
+        for term in terms_of(name or ""):
+            length += 1
+            if term in asked:
+                counts[asked[term]] += 1
+    return _Read(counts, held[2:], held[0], _together(terms, places), length)
 
 
 def _together(terms: QuestionTerms, places: Mapping[str, Sequence[int]]) -> float:
@@ -237,23 +201,32 @@ def _around(one: _Read) -> list[int]:
 
 
 def _nearest(found: Sequence[StoredPassage], vector: Vector) -> Rows:
-    cosines = np.concatenate([one.sentence_vectors for one in found]) @ vector
+    cosines = _products(np.concatenate([one.sentence_vectors for one in found]), vector)
     ends = np.cumsum([len(one.sentence_vectors) for one in found])[:-1]
     return np.array([float(part.max()) if len(part) else 0.0 for part in np.split(cosines, ends)])
 
 
 def _nearness(found: Sequence[StoredPassage], of_article: Places, vector: Vector) -> Rows:
-    every = np.concatenate([one.sentence_vectors for one in found]).astype(float)
-    counts = [len(one.sentence_vectors) for one in found]
-    sums = _summed(every, np.repeat(of_article, counts), int(of_article.max()) + 1)
-    cosines: Rows = (sums @ vector) / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
+    sums = _summed(
+        np.array([one.sentence_vectors.sum(axis=0) for one in found], dtype=float), of_article
+    )
+    cosines: Rows = _products(sums, vector) / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
     return cosines
 
 
-def _summed(rows: Rows, of_article: Places, articles: int) -> Rows:
+def _products(rows: Rows, vector: Vector) -> Rows:
+    """Return the dot product of each row and a vector.
+
+    Not by `@`, for which a second thread would be woken, and then wait for more by spinning.
+    """
+    products: Rows = np.einsum("ij,j->i", rows, vector)
+    return products
+
+
+def _summed(rows: Rows, of_article: Places) -> Rows:
     """Add up the rows of each article, shape (articles, …)."""
-    of_each: Rows = (np.arange(articles)[:, np.newaxis] == of_article).astype(float)
-    sums: Rows = of_each @ rows
+    sums = np.zeros((int(of_article.max()) + 1, *rows.shape[1:]))
+    np.add.at(sums, of_article, rows)
     return sums
 
 
