@@ -16,15 +16,24 @@ def describe_machine() -> str:
 
 
 def commit() -> str:
-    """Return the commit of this checkout, marked where it was changed since; or "unknown"."""
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607 - whichever git the user has
+    """Return the commit of this checkout, marked where it was changed since; or "unknown".
+
+    Pages change as figures are written into them, and no figure depends on a page.
+    """
+    name = _git("rev-parse", "--short", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs")
+    return f"{name}-dirty" if name and changed else name or "unknown"
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        ["git", *arguments],  # noqa: S607 - whichever git the user has
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    return done.stdout.strip() or "unknown"
+    return done.stdout.strip()
 
 
 def machine() -> str:

@@ -1,6 +1,6 @@
 """Warm answer: how long an answer takes when everything is loaded, step by step.
 
-    python -m evals.warm_answer [--data DIR] [-n TURNS] [--write docs/performance.md]
+    python -m evals.warm_answer [--data DIR] [-n TURNS] [--no-reader] [--write docs/performance.md]
 
 Asks golden questions of the bundled articles, or of the collection in DIR, and besides embeds each
 question once and searches FAISS for it, as a bare loop would, in turns in one process, so that all
@@ -28,7 +28,7 @@ from index.flat import FlatIndex
 from index.models import DEFAULT_MODEL, cache_folder
 from index.sqlite.store import SqliteStore
 from rag.pipeline import Pipeline
-from rag.reader import bundled_reader
+from rag.reader import PassageReader, bundled_reader
 from rag.retrieve import SEARCHED
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Time warm answers, step by step.")
     parser.add_argument("--data", type=Path, help="a collection; default: the bundled articles")
     parser.add_argument("-n", "--turns", type=int, default=5)
+    parser.add_argument("--no-reader", action="store_true", help="only answers without the reader")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
     options = parser.parse_args(arguments)
     parts = []
@@ -59,7 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cases = [case for case in load_suite(SUITE).cases if not case.history]
         questions = [case.question for case in cases][:: max(1, len(cases) // QUESTIONS)]
         flat = flat_index(data)
-        for name, reader in (("with the reader", bundled_reader()), ("without it", None)):
+        readers: dict[str, PassageReader | None] = {"without it": None}
+        if not options.no_reader:
+            readers = {"with the reader": bundled_reader(), **readers}
+        for name, reader in readers.items():
             pipeline = Pipeline(store, embedder, reader)
             timed = [_turn(pipeline, flat, questions) for _ in range(options.turns + 1)][1:]
             parts.append(table((name, "p50", "p95"), [*_rows(timed)]))

@@ -49,6 +49,12 @@ MACHINES = (
     r"(?:ai|a\.i\.|(?:ai |digital |virtual )?assistants?|(?:large )?language models?|llms?"
     r"|chat ?bots?|bots?|(?:ai )?agents?|summari[sz]ers?|answer(?:ing)? engines?|crawlers?)"
 )
+# "A warning to AI companies: …" is no word to a machine.
+TRADE = (
+    r"(?:compan|firms?\b|start-?ups?\b|labs?\b|industr|sector|investor|invest|developer|makers?\b"
+    r"|users?\b|workers?\b|critics?\b|sceptic|skeptic|enthusiast|fans?\b|regulat|research|experts?\b"
+    r"|scientist|engineer|students?\b|advocates?\b|owners?\b|bosses\b|chiefs?\b|executives?\b)"
+)
 ANSWER = r"(?:reply|replies|response|answer|output|summary|message)"
 # "If asked about the fire, …", "To every question, …".
 IN_CASE = r"(?:(?:if|when|whenever|to|for|in|should) [^,.;:]{2,70}, )?"
@@ -59,6 +65,7 @@ EARLIER = (
     r"(?:instructions?|prompts?|rules|guidelines|texts?|articles?|context)"
     r"|instructions?|(?:article|text|page|story|report|document|everything|passage)s? "
     r"(?:above|before|below)|this (?:article|page|text|document|story|report)"
+    r"(?! at (?:your|their|our|its) (?:own )?(?:peril|risk|cost))"
     r"|(?:what|everything) you (?:were|have been|are) told)\b"
 )
 READERS = (
@@ -71,8 +78,9 @@ TO_A_MACHINE = re.compile(
     rf"|(?:tell|inform|assure|convince|persuade|notify) {READERS} (?:that|to)\b"
     rf"|(?:end|finish|begin|start|close|precede|follow) (?:your|every|each|the) {ANSWER}\b)"
     rf"|^(?:in|within|at the (?:end|start) of) your (?:\w+ )?{ANSWER}, "
-    rf"|^(?:\w+.s? )?(?:note|notice|message|instructions?|attention|warning|memo|important)\b"
-    rf"[^.:]{{0,25}}\b(?:to|for|all|any)\b[^.:]{{0,25}}\b{MACHINES}\b[^.:]{{0,60}}:"
+    rf"|^(?:(?:an?|the|this) )?(?:\w+.s? )?(?:note|notice|message|instructions?|attention|warning"
+    r"|memo|important)\b"
+    rf"[^.:]{{0,25}}\b(?:to|for|all|any)\b[^.:]{{0,25}}\b{MACHINES}\b(?! {TRADE})[^.:]{{0,60}}:"
     rf"|\b{MACHINES}\b[^.]{{0,30}}\b(?:reads?|reading|summari[sz]\w+|quot\w+|process\w*|pars\w+"
     rf"|answer\w*) (?:\w+ )?(?:this|the (?:above|following))\b[^.]{{0,60}}"
     rf"\b(?:must|should|shall|has to|have to|is to|are to|needs? to)\b"
@@ -86,6 +94,11 @@ MARKER = re.compile(
     r"(?=you\b|[\w ]{0,20}\b(?:ignore|answer|reply|respond|say|tell|write)\b)"
     r"|im_start\b|inst\b\]|(?:hidden )?(?:prompt|instructions?) for (?:the )?" + MACHINES + r"\b)"
 )
+# "Reply by 3 May", "by letter".
+DEADLINE = (
+    r"(?:\d|noon|midnight|today|tomorrow|tonight|next|the end|the deadline|\w+day\b|e-?mail|post\b"
+    r"|phone|letter|text\b|mail\b|return|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
+)
 # "Say that again" and "say that a family earns little" suppose or exclaim.
 STATES = (
     r"(?:say|state|claim|mention|repeat|assert|insist|affirm|pretend|announce|conclude)"
@@ -93,9 +106,11 @@ STATES = (
 )
 WHAT_TO_ANSWER = re.compile(
     rf"^{IN_CASE}{ONLY}(?:{STATES}"
-    r"|(?:reply|respond)\b (?:only |always |instead )*(?:that|with|by|in|using|as|to (?:all|every"
-    r"|any))\b|answer\b (?:only |always |instead )*(?:that|with|by|using|in (?:\w+ )?(?:words?"
-    r"|sentences?|verse|rhyme|english|french|capitals|code)|(?:all|every|any|each) questions?)\b"
+    r"|(?:reply|respond)\b (?:only |always |instead )*(?:that|with(?! your (?:full )?(?:names?"
+    rf"|address|e-?mail|details|phone|number|entry|views?|comments?)\b)|by(?! {DEADLINE})|in"
+    r"|using|as|to (?:all|every|any))\b"
+    r"|answer\b (?:only |always |instead )*(?:that|with|by|using|in (?:\w+ )?(?:words?|sentences?"
+    r"|verse|rhyme|english|french|capitals|code)|(?:all|every|any|each) questions?)\b"
     r"|(?:cite|quote|link to)\b(?! (?:of|by|unquote|was|were|is|are|has|had)\b)"
     r"|(?:mention|reveal|disclose) (?:(?:that|this|it|them|these)\b|(?:the|any|your) (?:sources?"
     r"|instructions?|prompt|note))"

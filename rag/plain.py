@@ -37,7 +37,9 @@ PERCENT = r"(?:percent|per cent|percentage|%)"
 BE_OR_DO = rf"(?:{BE}|do|does|did)"
 GIVE = r"(?:list|name|give(?: me)?|show(?: me)?|enumerate)"
 LENGTHS = r"(?:time|years|months|weeks|days|hours|decades)"
-QUOTED_WORDS = r"(?:the (?:phrase|words?|expression|term|line|quote) )?"
+QUOTED_WORDS = r"(?:the (?:phrase|words?|expression|term|line|quote) |(?=[“\"‘'’]))"
+PEOPLE = r"(?:men|women|people|children)"
+SOME = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
 RULES = tuple(
     (re.compile(pattern, re.IGNORECASE), plain)
     for pattern, plain in (
@@ -72,8 +74,13 @@ RULES = tuple(
         ),
         # Lists.
         (rf"^{GIVE} (?:all|all of) ", "what are all "),
+        (
+            rf"^{GIVE} (?=the (?:{SOME} |(?:\w+ )?\w+[^s\W]s\b|(?:\w+ )?{PEOPLE}\b)[\w ]*? ?who\b)",
+            "who are ",
+        ),
+        (rf"^{GIVE} (?=the (?:\w+ ){{0,2}}{PEOPLE}\b)", "who are "),
         (rf"^{GIVE} (?=(?:the|an?) [\w ]+ who\b)", "who is "),
-        (rf"^{GIVE} (?=the (?:\w+ )?\w+[^s\W]s\b)", "what are "),
+        (rf"^{GIVE} (?=the (?:{SOME} |(?:\w+ )?\w+[^s\W]s\b))", "what are "),
         (rf"^{GIVE} (?=(?:the|an?)\b)", "what is "),
         # Which of two.
         (
@@ -130,6 +137,12 @@ ASKS = re.compile(
 VERB = re.compile(
     rf"\b{AUXILIARY}\b|\b(?:said|says|went|goes|came|comes|made|makes|took|takes|met|meets|won|wins"
     r"|got|gets|gave|gives|thinks?|wants?|happened)\b",
+    re.IGNORECASE,
+)
+# "Mill fire kills five", as headlines have it.
+HEADLINE = re.compile(
+    rf"^(?:\w+ )+\w+s (?:{SOME}|one|the|an?|his|her|its|their|no|all|more|dozens|hundreds|thousands"
+    r"|millions)\b",
     re.IGNORECASE,
 )
 # Without a question mark, these tell what is asked for from words to be searched for.
@@ -190,9 +203,11 @@ def _whole(bare: str) -> str:
         return bare
     if SUPERLATIVE.match(bare):
         return f"what is the {bare}"
-    if VERB.search(bare) or bare.endswith("ed"):
+    if VERB.search(bare) or HEADLINE.match(bare) or bare.endswith("ed"):
         return bare
     be = "are" if PLURAL.match(bare) else "is"
+    if re.match(r"any\b", bare, re.IGNORECASE):
+        return f"{be} there {_uncapitalised(bare)}"
     return (
         f"what {be} {bare}" if DETERMINED.match(bare) else f"what {be} the {_uncapitalised(bare)}"
     )

@@ -58,9 +58,22 @@ AGAINST = re.compile(
     r"(?P<what>(?!(?:who|what|when|where|why|how|which|is|are|was|were|did|does|do|will)\b).+)$"
 )
 WHAT_ARE = re.compile(
-    r"^(?P<one>[^,;:?]+ (?P<noun>\w+)) (?:vs\.?|versus) (?P<two>[^;:?]+): what are (?:they|these)$",
+    rf"^(?P<one>[^,;:?]+? (?P<noun>\w+)(?: {PREPOSITION} [^,;:?]+)?) (?:vs\.?|versus)"
+    r" (?P<two>[^;:?]+): what are (?:they|these)$",
     re.IGNORECASE,
 )
+
+
+# Couples that are one.
+COUPLES = re.compile(
+    r"\b(?:Bosnia and Herzegovina|Trinidad and Tobago|Antigua and Barbuda|Nevis and (?:Saint|St\.?)"
+    r" Kitts|(?:Saint|St\.?) Kitts and Nevis|(?:Saint|St\.?) Vincent and the Grenadines"
+    r"|S[aã]o Tom[eé] and Pr[ií]ncipe|Turks and Caicos|Wallis and Futuna|Newfoundland and Labrador"
+    r"|Jammu and Kashmir|Tyne and Wear|Brighton and Hove|Marks and Spencer|Procter and Gamble"
+    r"|Johnson and Johnson|Standard and Poor|Ernst and Young|Rolls and Royce)\b"
+)
+# "Marie and Pierre Curie" share a name, so that "Marie" alone says too little.
+RELATED = re.compile(r"^(?:.*, )?[A-Z][\w’'-]* and [A-Z][\w’'-]* [A-Z]")
 
 
 # A list of what is whose, as in "the fares: Pell has one to the mill, Orrin one to the weir".
@@ -73,6 +86,8 @@ ITEM = re.compile(rf"(?:, (?:and )?| and )(?={NAME}[’']s? {PREPOSITION} )")
 OWNED = re.compile(rf"^(?P<who>{NAME}?)[’']s? (?P<rest>{PREPOSITION} .+)$")
 # "Which days did she leave, was he to land, and is she back?" shares its "which days".
 SHARED = re.compile(rf"^{HEAD}(?:[Ww]hat|[Ww]hich) (?P<noun>\w+[^s\W]s)) (?P<list>{BE_ONE} .+)$")
+# Whom it speaks of, nothing before it says.
+PRONOUN = re.compile(rf"{BE} (?:he|she|it|they|this|that)\b")
 CLAUSE = re.compile(rf",? and (?={BE_ONE}\b)|, (?={BE_ONE}\b)")
 
 
@@ -115,7 +130,7 @@ def _sharing(bare: str) -> tuple[str, ...]:
     if found is None:
         return ()
     clauses = CLAUSE.split(found["list"])
-    if not 1 < len(clauses) <= MOST:
+    if not 1 < len(clauses) <= MOST or PRONOUN.match(clauses[0]):
         return ()
     # Who "he" is, the first of them says.
     from rag.conversation import standalone_question  # noqa: PLC0415 - not for most questions
@@ -129,7 +144,7 @@ def _sharing(bare: str) -> tuple[str, ...]:
 
 def _each(bare: str) -> tuple[str, ...]:
     found = ASKED_OF_EACH.match(bare)
-    if found is None:
+    if found is None or COUPLES.search(found["names"]) or RELATED.match(found["names"]):
         return ()
     head, rest = found["head"], found["rest"] or ""
     plural = PLURAL.search(head)

@@ -3,9 +3,11 @@
 Plain values for whoever asks. Knows nothing of how a passage was found or what it answers.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from rag.evidence import Evidence
+from rag.orders import orders_among
 from rag.types import Found, Nearest, Retrieved
 
 NEAREST = 3
@@ -63,7 +65,10 @@ def retrieved_of(evidence: Sequence[Evidence]) -> tuple[Retrieved, ...]:
 
 
 def nearest_of(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
-    """Return the first few passages as an abstention shows them."""
+    """Return the first few passages as an abstention shows them, but none with an order in it."""
+    shown = (
+        one for one in evidence if not orders_among(one.article.text, one.passage.passage.sentences)
+    )
     return tuple(
         Nearest(
             article=one.article.id,
@@ -75,7 +80,7 @@ def nearest_of(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
             end=one.passage.passage.span.end,
             score=round(one.hit.dense_score or 0.0, 4),
         )
-        for one in evidence[:NEAREST]
+        for one in itertools.islice(shown, NEAREST)
     )
 
 

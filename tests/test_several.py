@@ -52,6 +52,10 @@ from rag.several import asked_of_each
             ["What are The mayor's main worries?", "What are the worries bakers voiced?"],
         ),
         (
+            "The fares in Arden vs. those in Pell: what are they?",
+            ["What are The fares in Arden?", "What are the fares in Pell?"],
+        ),
+        (
             "Give me all the fares in summer: Pell's to the mill, Orrin’s to the weir.",
             [
                 "What is Pell’s fare to the mill in summer?",
@@ -89,6 +93,9 @@ def test_a_question_about_several_is_asked_of_each(text: str, each: list[str]) -
         "Which mills are near Arden, and are also for sale?",
         "Which days is the mill open?",
         "The rules: no dogs on the ferry.",
+        "Which currencies do Bosnia and Herzegovina use?",
+        "At which mills did Nia and Pell Orrin work?",
+        "Which days did she leave, was he to land, and is she back?",
         # More than is answered well at once.
         "Which mills do Pell, Orrin, Tolland and Brandt own?",
     ],
