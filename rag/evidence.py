@@ -26,6 +26,7 @@ from rag.question import Question
 from rag.reader import PassageReader, Reading, ToRead
 from rag.term_sets import TermSets
 from rag.types import Hit
+from rag.word_forms import forms_of
 from rag.words import KEPT_TEXTS, stem_set_of, stems_of, words_of
 
 SENTENCE_FEATURES = (
@@ -148,7 +149,7 @@ def weigh(store: Store, question: Question) -> Weighted:
     weights: dict[str, float] = {}
     unheard: list[str] = []
     for word, stemmed in zip(question.words, question.stems, strict=True):
-        count = store.count_with_word(word)
+        count = min(passages, sum(map(store.count_with_word, forms_of(word))))
         weight = math.log(1 + (passages - count + 0.5) / (count + 0.5)) / largest
         weights[stemmed] = max(weights.get(stemmed, 0.0), weight)
         if count == 0:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from index.store import Store
 from rag.asked_words import without_signs
 from rag.question import Question
+from rag.word_forms import BASE_OF, forms_of, written_out
 from rag.words import content_words, stem, words
 
 # Letters with a point after each: "U.S.", "p.m.", "U.S.-led", also where the last point is missing.
@@ -60,7 +61,7 @@ def terms_of(text: str) -> tuple[str, ...]:
 
 def question_terms(store: Store, question: Question) -> QuestionTerms:
     """Return what to look for, weighed by how rare it is in the collection."""
-    written = one_way(question.text)
+    written = one_way(written_out(question.text))
     spelt: dict[str, tuple[str, ...]] = {}
     for word in content_words(without_signs(written)) or content_words(written):
         spelt.setdefault(term_of(word), _spellings(word, written))
@@ -78,7 +79,7 @@ def question_terms(store: Store, question: Question) -> QuestionTerms:
 @lru_cache(maxsize=100_000)
 def term_of(word: str) -> str:
     """Return the term of a word; one of two letters has no ending, as in the full-text index."""
-    return stem(word) if len(word) > 2 else word
+    return stem(word) if len(word) > 2 or word in BASE_OF else word
 
 
 def one_way(text: str) -> str:
@@ -95,4 +96,4 @@ def _spellings(word: str, written: str) -> tuple[str, ...]:
         return word, " ".join(re.findall(r"\d{1,3}(?=(?:\d{3})*$)", word))
     if ACRONYM.fullmatch(word.upper()) and re.search(rf"\b{word.upper()}\b", written):
         return word, " ".join(word)
-    return (word,)
+    return forms_of(word)

@@ -11,8 +11,11 @@ from functools import lru_cache
 
 import Stemmer
 
+from rag.word_forms import BASE_OF, written_out
+
 WORD = re.compile(r"\w+(?:[.,]\d+)*%?")
-POSSESSIVE = re.compile(r"[’']s\b", re.IGNORECASE)
+# "won’t" holds no "won".
+NO_WORD = re.compile(r"[’']s\b|\bwon[’']t\b", re.IGNORECASE)
 
 # The closed classes (articles, pronouns, prepositions, conjunctions, auxiliaries, question words),
 # light verbs ("go", "make"), titles before a name, and what people put around a question ("tell").
@@ -30,7 +33,7 @@ STOP_WORDS = frozenset(
     am is are was were be been being do does did doing done have has had having will would shall
     should can could may might must ought
     just only also very too more most much many few little less least own s t d ll m o re ve y
-    don didn doesn isn aren wasn weren won wouldn couldn shouldn hasn haven hadn
+    don didn doesn isn aren wasn weren wouldn couldn shouldn hasn haven hadn
     go goes going went gone come comes came get gets got make makes made take takes took put puts
     happen happens happened
     tell please give know say says said called mentioned quoted named according
@@ -92,13 +95,13 @@ def fold(text: str) -> str:
 
 
 def stem(word: str) -> str:
-    """Return a folded word's stem."""
+    """Return a folded word's stem; that of a nation's people is the nation's (`rag.word_forms`)."""
     return _stem(word.rstrip("%"))
 
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    return str(_stemmer.stemWord(word))
+    return str(_stemmer.stemWord(BASE_OF.get(word, word)))
 
 
 def content_words(text: str) -> list[str]:
@@ -118,7 +121,7 @@ def content_words(text: str) -> list[str]:
 
 
 def _tokens(text: str) -> list[str]:
-    return WORD.findall(POSSESSIVE.sub("", _without_accents(text)))
+    return WORD.findall(NO_WORD.sub("", _without_accents(written_out(text))))
 
 
 def _without_accents(text: str) -> str:

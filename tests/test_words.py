@@ -17,7 +17,7 @@ from rag.words import STOP_WORDS, content_words, fold, stem, words
         ("Canada’s and Trump's", ["canada", "and", "trump"]),
         ("KOVRIG'S", ["kovrig"]),
         ("O'Sullivan", ["o", "sullivan"]),
-        ("Canada-U.S.-Mexico", ["canada", "u", "s", "mexico"]),
+        ("Canada-U.S.-Mexico", ["canada", "america", "mexico"]),
         ("Côte d’Ivoire", ["cote", "d", "ivoire"]),
         ("２０２６", ["2026"]),
         ("", []),
@@ -119,7 +119,7 @@ def test_content_words_are_words_of_the_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "content"),
     [
-        ("What did the US buy?", ["us", "buy"]),
+        ("What did the US buy?", ["america", "buy"]),
         ("Who told us?", ["told"]),
         ("What does the WHO say?", ["who"]),
         ("WHO TOLD US THAT?", ["told"]),

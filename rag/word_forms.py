@@ -1,0 +1,315 @@
+"""Word forms: which words are forms of one, where no rule for endings tells.
+
+News says "Britain", "the UK" and "British" of one country, "sold" of what sells, and "8" for eight,
+and whoever asks writes another of them than the article does. By closed lists; a form that is as
+often another word ("polish", "us", "left", "one") is left out. Knows nothing of questions.
+"""
+
+import re
+
+# The first of each line is what the others are taken for.
+_NATIONS = """
+afghanistan afghan afghans
+africa african africans
+albania albanian albanians
+algeria algerian algerians
+america american americans usa
+angola angolan angolans
+argentina argentine argentinian argentines argentinians
+armenia armenian armenians
+asia asian asians
+australia australian australians
+austria austrian austrians
+azerbaijan azerbaijani azerbaijanis
+bangladesh bangladeshi bangladeshis
+belarus belarusian belarusians
+belgium belgian belgians
+bolivia bolivian bolivians
+bosnia bosnian bosnians
+brazil brazilian brazilians
+britain british briton britons uk
+bulgaria bulgarian bulgarians
+cambodia cambodian cambodians
+cameroon cameroonian cameroonians
+canada canadian canadians
+chile chilean chileans
+china chinese
+colombia colombian colombians
+croatia croatian croatians croat croats
+cuba cuban cubans
+cyprus cypriot cypriots
+czechia czech czechs
+denmark danish danes
+ecuador ecuadorian ecuadorians ecuadorean
+egypt egyptian egyptians
+estonia estonian estonians
+ethiopia ethiopian ethiopians
+europe european europeans
+finland finnish finns
+france french
+germany german germans
+ghana ghanaian ghanaians
+greece greek greeks
+haiti haitian haitians
+honduras honduran hondurans
+hungary hungarian hungarians
+iceland icelandic icelanders
+india indian indians
+indonesia indonesian indonesians
+iran iranian iranians
+iraq iraqi iraqis
+ireland irish
+israel israeli israelis
+italy italian italians
+jamaica jamaican jamaicans
+japan japanese
+jordan jordanian jordanians
+kazakhstan kazakh kazakhs
+kenya kenyan kenyans
+korea korean koreans
+kosovo kosovar kosovars
+kuwait kuwaiti kuwaitis
+laos laotian laotians
+latvia latvian latvians
+lebanon lebanese
+libya libyan libyans
+lithuania lithuanian lithuanians
+malaysia malaysian malaysians
+mali malian malians
+malta maltese
+mexico mexican mexicans
+moldova moldovan moldovans
+mongolia mongolian mongolians
+morocco moroccan moroccans
+mozambique mozambican mozambicans
+myanmar burma burmese
+namibia namibian namibians
+nepal nepali nepalese
+netherlands dutch
+nicaragua nicaraguan nicaraguans
+nigeria nigerian nigerians
+norway norwegian norwegians
+pakistan pakistani pakistanis
+palestine palestinian palestinians
+panama panamanian panamanians
+paraguay paraguayan paraguayans
+peru peruvian peruvians
+philippines philippine filipino filipinos
+poland poles
+portugal portuguese
+qatar qatari qataris
+romania romanian romanians
+russia russian russians
+rwanda rwandan rwandans
+scotland scottish scots
+senegal senegalese
+serbia serbian serbians serb serbs
+singapore singaporean singaporeans
+slovakia slovak slovaks slovakian
+slovenia slovenian slovenians
+somalia somali somalis
+spain spanish spaniards
+sudan sudanese
+sweden swedish swedes
+switzerland swiss
+syria syrian syrians
+taiwan taiwanese
+tanzania tanzanian tanzanians
+thailand thai thais
+tibet tibetan tibetans
+tunisia tunisian tunisians
+turkey turkish turks turkiye
+uganda ugandan ugandans
+ukraine ukrainian ukrainians
+uruguay uruguayan uruguayans
+venezuela venezuelan venezuelans
+vietnam vietnamese
+wales welsh
+yemen yemeni yemenis
+zambia zambian zambians
+zimbabwe zimbabwean zimbabweans
+"""
+_VERBS = """
+arise arose arisen
+awake awoke awoken
+beat beaten
+become became
+begin began begun
+bend bent
+bite bitten
+bleed bled
+blow blew blown
+break broke broken
+bring brought
+build built
+buy bought
+catch caught
+choose chose chosen
+cling clung
+creep crept
+deal dealt
+dig dug
+draw drew drawn
+drink drank drunk
+drive drove driven
+eat ate eaten
+fall fell fallen
+feel felt
+fight fought
+find found
+flee fled
+fly flew flown
+forbid forbade forbidden
+foresee foresaw foreseen
+forget forgot forgotten
+forgive forgave forgiven
+freeze froze frozen
+grow grew grown
+hang hung
+hear heard
+hide hid hidden
+hold held
+keep kept
+kneel knelt
+lead led
+lend lent
+light lit
+lose lost
+mean meant
+meet met
+mislead misled
+overcome overcame
+overtake overtook overtaken
+overthrow overthrew overthrown
+pay paid
+rebuild rebuilt
+repay repaid
+resell resold
+ride rode ridden
+ring rang rung
+rise rose risen
+run ran
+see saw seen
+seek sought
+sell sold
+send sent
+shake shook shaken
+shine shone
+shoot shot
+shrink shrank shrunk
+sing sang sung
+sink sank sunk
+sit sat
+sleep slept
+slide slid
+speak spoke spoken
+spend spent
+spin spun
+spring sprang sprung
+stand stood
+steal stole stolen
+stick stuck
+strike struck stricken
+strive strove striven
+swear swore sworn
+sweep swept
+swim swam swum
+swing swung
+teach taught
+tear tore torn
+think thought
+throw threw thrown
+undergo underwent undergone
+understand understood
+undertake undertook undertaken
+uphold upheld
+wake woke woken
+wear wore worn
+weep wept
+win won
+withdraw withdrew withdrawn
+withhold withheld
+withstand withstood
+write wrote written
+"""
+_NOUNS = """
+child children
+crisis crises
+foot feet
+half halves
+hypothesis hypotheses
+knife knives
+loaf loaves
+man men
+mouse mice
+ox oxen
+shelf shelves
+thief thieves
+tooth teeth
+wife wives
+wolf wolves
+woman women
+policeman policemen
+fisherman fishermen
+businessman businessmen
+congressman congressmen
+chairman chairmen
+spokesman spokesmen
+spokeswoman spokeswomen
+"""
+_NUMBERS = """
+2 two
+3 three
+4 four
+5 five
+6 six
+7 seven
+8 eight
+9 nine
+10 ten
+11 eleven
+12 twelve
+13 thirteen
+14 fourteen
+15 fifteen
+16 sixteen
+17 seventeen
+18 eighteen
+19 nineteen
+20 twenty
+30 thirty
+40 forty
+50 fifty
+60 sixty
+70 seventy
+80 eighty
+90 ninety
+"""
+_FORMS = {
+    forms[0]: forms
+    for table in (_NATIONS, _VERBS, _NOUNS, _NUMBERS)
+    for line in table.split("\n")
+    if (forms := tuple(line.split()))
+}
+BASE_OF = {form: base for base, forms in _FORMS.items() for form in forms}
+"""What a folded word is a form of."""
+# As the full-text index has them, which cuts at points and knows no capitals.
+_ABBREVIATED = {"america": ("us", "u s"), "britain": ("u k",)}
+_AMERICA = re.compile(r"\b(?:U\.S\.(?:A\.)?|USA?)(?!\w)")
+_BRITAIN = re.compile(r"\b(?:U\.K\.|UK)(?!\w)")
+
+
+def forms_of(word: str) -> tuple[str, ...]:
+    """Return how else a folded word may be written, the word itself first."""
+    base = BASE_OF.get(word)
+    if base is None:
+        return (word,)
+    others = (*_FORMS[base], *_ABBREVIATED.get(base, ()))
+    return (word, *(form for form in others if form != word))
+
+
+def written_out(text: str) -> str:
+    """Return a text with "America" for "US", which without its capitals is a pronoun."""
+    if "U" not in text or (text.isupper() and " " in text):
+        return text
+    return _BRITAIN.sub("Britain", _AMERICA.sub("America", text))
