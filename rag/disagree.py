@@ -173,7 +173,7 @@ def _compare(
             for one, other in itertools.combinations(ours, 2)
             if _apart(one, other) and differing(one, other) and aligned(focus, one, other)
         ]
-        sides = _sides(focus, ours, pairs)
+        sides = _own(_sides(focus, ours, pairs))
         if len(sides) > 1:
             taken = frozenset(r.index for side in sides for r in side)
             # The same sentences, of which another word tells the same, are one conflict.
@@ -212,6 +212,16 @@ def _sides(
                 side.append(reading)
                 break
     return sides
+
+
+def _own(sides: Sequence[list[Reading]]) -> list[list[Reading]]:
+    """Return the sides but those that only articles of another side take as well.
+
+    Who gives the others' value does not contradict them by giving a second one, of something else:
+    "in office for less than a year, she is the first to come in nearly a decade".
+    """
+    who = [frozenset(reading.statement.article.id for reading in side) for side in sides]
+    return [side for side, mine in zip(sides, who, strict=True) if not any(mine < o for o in who)]
 
 
 def _side(side: Sequence[Reading]) -> Side:

@@ -160,6 +160,16 @@ def test_an_article_does_not_disagree_with_itself() -> None:
     assert not differing(DEAD, TWELVE, replace(FIFTEEN, article=TWELVE.article))
 
 
+def test_who_gives_the_others_value_takes_no_side_with_another_of_its_own() -> None:
+    same = said("The Camden mill fire killed twelve people.", "echo")
+    more = said("Some 30 people died in a Camden mill fire in its grandfather’s time.", "echo")
+    (conflict,) = differing(DEAD, TWELVE, same, FIFTEEN, replace(more, article=same.article))
+    assert [(side.value, side.statements) for side in conflict.positions] == [
+        ("Twelve", (0, 1)),
+        ("15", (2,)),
+    ]
+
+
 def test_the_order_of_the_statements_does_not_matter() -> None:
     for order in ((TWELVE, FIFTEEN), (FIFTEEN, TWELVE)):
         assert len(differing(DEAD, *order)) == 1

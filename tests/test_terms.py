@@ -55,7 +55,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> SqliteStore:
 
 def test_a_rare_term_weighs_more_and_an_unknown_one_most(store: SqliteStore) -> None:
     weights = question_terms(store, parse_question("Which US zeppelin left the quay?")).weights
-    assert weights["zeppelin"] > weights["america"] == weights["left"] > weights[term_of("quay")] > 0
+    assert (
+        weights["zeppelin"] > weights["america"] == weights["left"] > weights[term_of("quay")] > 0
+    )
 
 
 def test_a_word_is_looked_for_as_the_full_text_index_may_have_it(store: SqliteStore) -> None:
