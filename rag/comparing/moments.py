@@ -8,6 +8,7 @@ no day fits both. Only used to compare: nothing is shown resolved. Knows nothing
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from index.dates import MONTH_NAMES
 from index.types import Span
@@ -90,6 +91,8 @@ class Moment:
     running: bool = False
 
 
+# Sentences are compared again for the next question, and whole articles for their latest year.
+@lru_cache(maxsize=2_000)
 def find_moments(text: str, published: date | None) -> tuple[Moment, ...]:
     """Return the moments in a text, in order, none within another."""
     found: list[Moment] = []
