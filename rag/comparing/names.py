@@ -124,10 +124,15 @@ def find_names(text: str) -> tuple[Name, ...]:
 def find_speakers(text: str) -> tuple[Name, ...]:
     """Return those who are said to have said something, in order of the text, each once."""
     found: dict[Span, Name] = {}
+    taken: list[Span] = []
     for pattern in SPEAKERS:
         for match in pattern.finditer(text):
+            # In "Holm said Berg knew", Berg does not speak: the verb has its speaker.
+            if any(span.start < match.start() < span.end for span in taken):
+                continue
             if name := _name(match, "name"):
                 found.setdefault(name.span, name)
+                taken.append(Span(match.start(), match.end()))
     return tuple(found[span] for span in sorted(found))
 
 
