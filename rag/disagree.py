@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from rag.comparing.alignment import aligned
 from rag.comparing.contrast import differ, same_value, updated
 from rag.comparing.focus import Focus, focus_of
+from rag.comparing.names import find_speakers
 from rag.comparing.quantities import Measure, Quantity
 from rag.comparing.statements import Reading, Statement, read_statement
 from rag.comparing.topics import topic_stems, topics
@@ -218,10 +219,16 @@ def _own(sides: Sequence[list[Reading]]) -> list[list[Reading]]:
     """Return the sides but those that only articles of another side take as well.
 
     Who gives the others' value does not contradict them by giving a second one, of something else:
-    "in office for less than a year, she is the first to come in nearly a decade".
+    "in office for less than a year, she is the first to come in nearly a decade". What an article
+    has somebody say is a position all the same.
     """
     who = [frozenset(reading.statement.article.id for reading in side) for side in sides]
-    return [side for side, mine in zip(sides, who, strict=True) if not any(mine < o for o in who)]
+    return [
+        side
+        for side, mine in zip(sides, who, strict=True)
+        if not any(mine < others for others in who)
+        or any(find_speakers(reading.statement.text) for reading in side)
+    ]
 
 
 def _side(side: Sequence[Reading]) -> Side:

@@ -75,10 +75,16 @@ RULES = tuple(
         # Lists.
         (rf"^{GIVE} (?:all|all of) ", "what are all "),
         (
-            rf"^{GIVE} (?=the (?:{SOME} |(?:\w+ )?\w+[^s\W]s\b|(?:\w+ )?{PEOPLE}\b)[\w ]*? ?who\b)",
+            rf"^{GIVE} (?=the (?:{SOME} [\w ]*|[\w ]*?\b(?:\w+[^s\W]s|{PEOPLE}) )who\b)",
             "who are ",
         ),
-        (rf"^{GIVE} (?=the (?:\w+ ){{0,2}}{PEOPLE}\b)", "who are "),
+        (
+            (
+                rf"^{GIVE} (?=the (?:\w+ ){{0,2}}{PEOPLE}"
+                r"(?:$| (?:of|in|on|from|at|with|that|whom?|whose)\b))"
+            ),
+            "who are ",
+        ),
         (rf"^{GIVE} (?=(?:the|an?) [\w ]+ who\b)", "who is "),
         (rf"^{GIVE} (?=the (?:{SOME} |(?:\w+ )?\w+[^s\W]s\b))", "what are "),
         (rf"^{GIVE} (?=(?:the|an?)\b)", "what is "),

@@ -10,6 +10,7 @@ from enum import Enum
 
 from rag.asked_words import asked_words
 from rag.errors import QuestionError
+from rag.word_forms import written_out
 from rag.words import fold, stem, words
 
 MAX_CHARS = 2_000
@@ -164,13 +165,15 @@ def check(text: str) -> None:
 def _pairs(text: str, content: frozenset[str]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (stem(first), stem(second))
-        for first, second in itertools.pairwise(words(text))
+        for first, second in itertools.pairwise(words(written_out(text)))
         if first in content and second in content
     )
 
 
 def _names(tokens: Iterable[str], content: frozenset[str]) -> frozenset[str]:
-    return frozenset(stem(word) for token in tokens for word in words(token) if word in content)
+    return frozenset(
+        stem(word) for token in tokens for word in words(written_out(token)) if word in content
+    )
 
 
 def _named(text: str) -> list[str]:

@@ -8,6 +8,9 @@ articles.
 
 import re
 
+from rag.followups.kinds import FIRST_NAMES
+from rag.words import fold
+
 # More than these are asked together, or each would get too little attention.
 MOST = 3
 NAME = r"(?:[A-Z][\w.’'-]*(?: (?:(?:of|de|van|von|bin|al|del|da|the) )?[A-Z][\w.’'-]*){0,4})"
@@ -73,7 +76,7 @@ COUPLES = re.compile(
     r"|Johnson and Johnson|Standard and Poor|Ernst and Young|Rolls and Royce)\b"
 )
 # "Marie and Pierre Curie" share a name, so that "Marie" alone says too little.
-RELATED = re.compile(r"^(?:.*, )?[A-Z][\w’'-]* and [A-Z][\w’'-]* [A-Z]")
+RELATED = re.compile(r"^(?:.*, )?(?P<one>[A-Z][\w’'-]*) and (?P<two>[A-Z][\w’'-]*) [A-Z]")
 
 
 # A list of what is whose, as in "the fares: Pell has one to the mill, Orrin one to the weir".
@@ -144,7 +147,7 @@ def _sharing(bare: str) -> tuple[str, ...]:
 
 def _each(bare: str) -> tuple[str, ...]:
     found = ASKED_OF_EACH.match(bare)
-    if found is None or COUPLES.search(found["names"]) or RELATED.match(found["names"]):
+    if found is None or COUPLES.search(found["names"]) or _related(found["names"]):
         return ()
     head, rest = found["head"], found["rest"] or ""
     plural = PLURAL.search(head)
@@ -165,6 +168,11 @@ def _each(bare: str) -> tuple[str, ...]:
     if len(names) > MOST or not (without.strip() or found["be"] in {"are", "were"}):
         return ()
     return tuple(f"{head} {SINGULAR[found['be']]} {name}{without}?" for name in names)
+
+
+def _related(names: str) -> bool:
+    found = RELATED.match(names)
+    return found is not None and {fold(found["one"]), fold(found["two"])} <= FIRST_NAMES
 
 
 def _of_one(head: str, be: str, rest: str) -> bool:

@@ -56,7 +56,7 @@ class QuestionTerms:
 @lru_cache(maxsize=KEPT_TEXTS)
 def terms_of(text: str) -> tuple[str, ...]:
     """Return the terms of a text in order."""
-    return tuple(map(term_of, words(one_way(text))))
+    return tuple(map(term_of, words(one_way(written_out(text)))))
 
 
 def question_terms(store: Store, question: Question) -> QuestionTerms:
@@ -79,7 +79,8 @@ def question_terms(store: Store, question: Question) -> QuestionTerms:
 @lru_cache(maxsize=100_000)
 def term_of(word: str) -> str:
     """Return the term of a word; one of two letters has no ending, as in the full-text index."""
-    return stem(word) if len(word) > 2 or word in BASE_OF else word
+    bare = word.rstrip("%") or word
+    return stem(bare) if len(bare) > 2 or bare in BASE_OF else bare
 
 
 def one_way(text: str) -> str:

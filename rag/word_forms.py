@@ -39,13 +39,13 @@ croatia croatian croatians croat croats
 cuba cuban cubans
 cyprus cypriot cypriots
 czechia czech czechs
-denmark danish danes
+denmark danish danes dane
 ecuador ecuadorian ecuadorians ecuadorean
 egypt egyptian egyptians
 estonia estonian estonians
 ethiopia ethiopian ethiopians
 europe european europeans
-finland finnish finns
+finland finnish finns finn
 france french
 germany german germans
 ghana ghanaian ghanaians
@@ -95,22 +95,21 @@ panama panamanian panamanians
 paraguay paraguayan paraguayans
 peru peruvian peruvians
 philippines philippine filipino filipinos
-poland poles
 portugal portuguese
 qatar qatari qataris
 romania romanian romanians
 russia russian russians
 rwanda rwandan rwandans
-scotland scottish scots
+scotland scottish scots scot
 senegal senegalese
 serbia serbian serbians serb serbs
 singapore singaporean singaporeans
 slovakia slovak slovaks slovakian
 slovenia slovenian slovenians
 somalia somali somalis
-spain spanish spaniards
+spain spanish spaniards spaniard
 sudan sudanese
-sweden swedish swedes
+sweden swedish swedes swede
 switzerland swiss
 syria syrian syrians
 taiwan taiwanese
@@ -118,7 +117,7 @@ tanzania tanzanian tanzanians
 thailand thai thais
 tibet tibetan tibetans
 tunisia tunisian tunisians
-turkey turkish turks turkiye
+turkey turkish turks turk turkiye
 uganda ugandan ugandans
 ukraine ukrainian ukrainians
 uruguay uruguayan uruguayans
@@ -189,13 +188,12 @@ ride rode ridden
 ring rang rung
 rise rose risen
 run ran
-see saw seen
+see seen
 seek sought
 sell sold
 send sent
 shake shook shaken
 shine shone
-shoot shot
 shrink shrank shrunk
 sing sang sung
 sink sank sunk
@@ -217,7 +215,6 @@ swim swam swum
 swing swung
 teach taught
 tear tore torn
-think thought
 throw threw thrown
 undergo underwent undergone
 understand understood

@@ -14,8 +14,8 @@ import Stemmer
 from rag.word_forms import BASE_OF, written_out
 
 WORD = re.compile(r"\w+(?:[.,]\d+)*%?")
-# "won’t" holds no "won".
-NO_WORD = re.compile(r"[’']s\b|\bwon[’']t\b", re.IGNORECASE)
+POSSESSIVE = re.compile(r"[’']s\b", re.IGNORECASE)
+WILL_NOT = re.compile(r"\bwon[’']t\b", re.IGNORECASE)
 
 # The closed classes (articles, pronouns, prepositions, conjunctions, auxiliaries, question words),
 # light verbs ("go", "make"), titles before a name, and what people put around a question ("tell").
@@ -81,7 +81,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _stems(text: str) -> tuple[str, ...]:
-    return tuple(map(stem, words_of(text)))
+    return tuple(map(stem, words_of(_in_full(text))))
 
 
 _kept_words = lru_cache(maxsize=KEPT_TEXTS)(_words)
@@ -109,7 +109,7 @@ def content_words(text: str) -> list[str]:
 
     An acronym does, whatever word it looks like: "US", "WHO".
     """
-    tokens = _tokens(text)
+    tokens = _tokens(_in_full(text))
     shouted = len(tokens) > 2 and text.isupper()
     kept = (
         token.casefold()
@@ -121,7 +121,12 @@ def content_words(text: str) -> list[str]:
 
 
 def _tokens(text: str) -> list[str]:
-    return WORD.findall(NO_WORD.sub("", _without_accents(written_out(text))))
+    return WORD.findall(POSSESSIVE.sub("", _without_accents(text)))
+
+
+def _in_full(text: str) -> str:
+    """Return a text for its topic, which is not for quoting: "won’t" holds no "won"."""
+    return WILL_NOT.sub("will not", written_out(text))
 
 
 def _without_accents(text: str) -> str:

@@ -168,6 +168,9 @@ def test_who_gives_the_others_value_takes_no_side_with_another_of_its_own() -> N
         ("Twelve", (0, 1)),
         ("15", (2,)),
     ]
+    quoted = said("Pell Orrin said some 30 people died in the Camden mill fire.", "echo")
+    (conflict,) = differing(DEAD, TWELVE, same, FIFTEEN, replace(quoted, article=same.article))
+    assert len(conflict.positions) == 3
 
 
 def test_the_order_of_the_statements_does_not_matter() -> None:

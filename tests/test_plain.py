@@ -61,6 +61,8 @@ from rag.question import MAX_CHARS, AnswerKind, parse_question
         ("Whats the fare?", None),
         ("Explain the ferry strike", None),
         ("Ferry sinks", None),
+        ("Name the bus driver who sank it.", "Who is the bus driver who sank it?"),
+        ("Give the men’s final score.", "What is the men’s final score?"),
         ("Mill fire kills five?", None),
         ("Storm hits the coast of Arden?", None),
         ("To what company did he attribute the loss?", None),

@@ -16,6 +16,10 @@ from rag.several import asked_of_each
             ["How does Nia Pell see the ferry?", "How does Ola McRae-Brandt see the ferry?"],
         ),
         (
+            "Which cakes do Arden and New Upland bake?",
+            ["Which cake does Arden bake?", "Which cake does New Upland bake?"],
+        ),
+        (
             "At which breweries do Pell and Orrin work?",
             ["At which brewery does Pell work?", "At which brewery does Orrin work?"],
         ),
@@ -94,7 +98,7 @@ def test_a_question_about_several_is_asked_of_each(text: str, each: list[str]) -
         "Which days is the mill open?",
         "The rules: no dogs on the ferry.",
         "Which currencies do Bosnia and Herzegovina use?",
-        "At which mills did Nia and Pell Orrin work?",
+        "At which mills did Mary and John Orrin work?",
         "Which days did she leave, was he to land, and is she back?",
         # More than is answered well at once.
         "Which mills do Pell, Orrin, Tolland and Brandt own?",

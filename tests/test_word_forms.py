@@ -9,9 +9,11 @@ from index.sqlite.store import SqliteStore
 from rag.evidence import weigh
 from rag.question import parse_question
 from rag.terms import question_terms, terms_of
+from rag.verify.verify import bundled_verifier
 from rag.word_forms import BASE_OF, forms_of, written_out
-from rag.words import STOP_WORDS, content_words, stems_of
+from rag.words import STOP_WORDS, content_words, stems_of, words
 from tests.fakes import WordModel
+from tests.test_verify import cited
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,19 @@ def test_no_form_is_of_two_words_or_carries_no_topic() -> None:
     assert len(every) == len(set(every))
     assert not STOP_WORDS & BASE_OF.keys()
     assert content_words("Who won, and who won’t?") == ["won"]
+    assert words("It won’t sink.") == ["it", "won", "t", "sink"]
+
+
+def test_a_people_and_one_of_it_are_one() -> None:
+    for form in (form for form in BASE_OF if form.endswith("s")):
+        assert BASE_OF.get(form.removesuffix("s"), BASE_OF[form]) == BASE_OF[form]
+    assert stems_of("Swede Danes Scot") == stems_of("Swedes Dane Scots")
+
+
+def test_what_is_quoted_is_compared_as_it_is_written() -> None:
+    source = cited("The mayor said: “The US is strong, and it won’t sink.”")
+    for sentence in ("The mayor said: “America is strong”.", "The mayor said: “it will not sink”."):
+        assert bundled_verifier().verify(sentence, source).verdict != "supported"
 
 
 def test_what_the_articles_call_otherwise_is_found_and_not_unheard_of(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 One connection reads, and one thread uses it, so that nothing here is locked.
 """
 
+import sqlite3
 from typing import Generic, TypeVar
 
 from index.sqlite.database import SqliteDatabase
@@ -23,13 +24,14 @@ class Kept(Generic[K, V]):
         self._db = database
         self._most = most
         self._values: dict[K, V] = {}
-        self._generation: str | None = None
+        self._of: tuple[sqlite3.Connection, str | None] | None = None
 
     def now(self) -> dict[K, V]:
         """Return what is kept of the generation that is being read, to look up and to add to."""
-        generation = self._db.meta("generation")
-        if generation != self._generation or len(self._values) >= self._most:
-            self._values, self._generation = {}, generation
+        # Another file may have the same generation; it is read through another connection.
+        of = (self._db.sql, self._db.meta("generation"))
+        if of != self._of or len(self._values) >= self._most:
+            self._values, self._of = {}, of
         return self._values
 
     def forget(self) -> None:

@@ -306,6 +306,7 @@ class SqliteStore:
         try:
             spans = np.frombuffer(sentences, dtype="<i4").reshape(-1, 2).tolist()
             rows = np.frombuffer(vectors, dtype="<f2").reshape(len(spans), -1).astype(np.float32)
+            rows.flags.writeable = False  # it is kept, and given to whoever asks
         except ValueError as error:
             raise self._db.damaged(f"passage {row} of {article} cannot be read") from error
         passage = Passage(article, Span(start, end), tuple(itertools.starmap(Span, spans)))

@@ -17,7 +17,7 @@ import numpy as np
 from index.types import Span
 from rag.calibration import Logistic
 from rag.verify.entailment import Entailment
-from rag.words import content_words, stem, words
+from rag.words import content_words, stem, stem_set_of
 
 FILE = "calibration.json"
 FEATURES = ("supported", "contradicted", "wrongest", "missing")
@@ -70,7 +70,7 @@ def features(sentence: str, source: str, entailment: Entailment) -> list[float]:
 
 def missing_words(sentence: str, source: str) -> list[str]:
     """Return a sentence's topic words that its source lacks, in any form; figures left out."""
-    held = {stem(word) for word in words(source)}
+    held = stem_set_of(source)
     return [
         word
         for word in content_words(sentence)
