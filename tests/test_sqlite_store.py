@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from index.errors import ChangedError, MismatchError, NoCollectionError, StoreError
-from index.sqlite.database import DATABASE
+from index.sqlite.database import AS_IT_LIES, DATABASE, SqliteDatabase
 from index.sqlite.sizing import Sizing
 from index.sqlite.state import State
 from index.sqlite.store import SqliteStore
@@ -267,6 +267,29 @@ def test_a_reader_without_rights_sees_what_is_removed(folder: Path) -> None:
         writer.close()
         said, _ = reader.communicate("\n")
     assert said == "['b'] None\n"
+
+
+def test_what_was_read_is_not_that_of_a_database_put_in_its_place(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = SqliteStore(tmp_path / "other", create=True)
+    other.write(RECIPE, [embedded("a", "West, and some way south.")])
+    other.close()
+
+    def as_it_lies(database: SqliteDatabase) -> sqlite3.Connection:
+        database._lay = database._lies()
+        return database._connected(AS_IT_LIES)
+
+    monkeypatch.setattr(SqliteDatabase, "_connected_as_allowed", as_it_lies)
+    reader = SqliteStore(folder)
+    before = reader.article("a")
+    assert before is not None
+    assert before.text == "East."
+    shutil.copy(tmp_path / "other" / DATABASE, folder / DATABASE)
+    after = reader.article("a")
+    assert after is not None
+    assert after.text == "West, and some way south."
+    reader.close()
 
 
 @pytest.mark.parametrize("error", [RuntimeError("faiss broke"), MemoryError(), OSError(5, "I/O")])
