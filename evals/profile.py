@@ -21,7 +21,7 @@ from pathlib import Path
 from evals.page import table
 from evals.provenance import ROOT, describe_machine
 
-RATE = 200
+AS_STACKS = ("--full-filenames", "--format", "raw", "--rate", "200", "--output")
 OURS = ("api", "evals", "index", "rag")
 # "ranked (rag/retrieve.py:85)", as py-spy writes a frame.
 FRAME = re.compile(r"^(?P<function>.+) \((?P<path>[^()]+?)(?::\d+)?\)$")
@@ -42,20 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stacks = Path(folder, "stacks")
         # What it says of the command itself goes to standard error.
         subprocess.run(  # noqa: S603 - what the user asked for
-            [
-                *(
-                    spy,
-                    "record",
-                    "--full-filenames",
-                    "--format",
-                    "raw",
-                    "--rate",
-                    str(RATE),
-                    "--output",
-                    str(stacks),
-                ),
-                *("--", sys.executable, *options.python),
-            ],
+            [spy, "record", *AS_STACKS, str(stacks), "--", sys.executable, *options.python],
             cwd=ROOT,
             check=True,
             stdout=sys.stderr,

@@ -104,11 +104,11 @@ def relevance(
     found, articles = _with_articles(store, passages)
     if not found:
         return Relevance((), (), np.zeros((0, len(FEATURES))))
-    read = [_read(terms, *pair) for pair in zip(found, articles, strict=True)]
+    sets = TermSets(terms.weights)
+    read = [_read(terms, sets.bits, *pair) for pair in zip(found, articles, strict=True)]
     places = {name: n for n, name in enumerate(dict.fromkeys(a.id for a in articles))}
     of_article = np.array([places[article.id] for article in articles])
     counts = np.array([one.counts for one in read], dtype=float)
-    sets = TermSets(terms.weights)
     lengths = np.array([one.length for one in read], dtype=float)
     total = terms.total or 1.0
     columns = [
@@ -141,9 +141,9 @@ def _with_articles(
     return found, articles
 
 
-def _read(terms: QuestionTerms, stored: StoredPassage, article: Article) -> _Read:
-    asked = {term: n for n, term in enumerate(terms.weights)}
-    counts = [0] * len(asked)
+def _read(
+    terms: QuestionTerms, bits: Mapping[str, int], stored: StoredPassage, article: Article
+) -> _Read:
     places: dict[str, list[int]] = {}
     held = []
     start = length = 0
@@ -152,19 +152,15 @@ def _read(terms: QuestionTerms, stored: StoredPassage, article: Article) -> _Rea
         every = terms_of(text)
         mine = 0
         for place, term in enumerate(every, start):
-            if term in asked:
-                mine |= 1 << asked[term]
-                counts[asked[term]] += 1
+            if term in bits:
+                mine |= bits[term]
                 places.setdefault(term, []).append(place)
         held.append(mine)
         length += len(every)
         start += len(every) or TOGETHER
-    for name in (article.outlet, article.author):
-        for term in terms_of(name or ""):
-            length += 1
-            if term in asked:
-                counts[asked[term]] += 1
-    return _Read(counts, held[2:], held[0], _together(terms, places), length)
+    named = [t for name in (article.outlet, article.author) if name for t in terms_of(name)]
+    counts = [len(places.get(term, ())) + named.count(term) for term in bits]
+    return _Read(counts, held[2:], held[0], _together(terms, places), length + len(named))
 
 
 def _together(terms: QuestionTerms, places: Mapping[str, Sequence[int]]) -> float:

@@ -73,7 +73,7 @@ COUPLES = re.compile(
     r" Kitts|(?:Saint|St\.?) Kitts and Nevis|(?:Saint|St\.?) Vincent and the Grenadines"
     r"|S[aã]o Tom[eé] and Pr[ií]ncipe|Turks and Caicos|Wallis and Futuna|Newfoundland and Labrador"
     r"|Jammu and Kashmir|Tyne and Wear|Brighton and Hove|Marks and Spencer|Procter and Gamble"
-    r"|Johnson and Johnson|Standard and Poor|Ernst and Young|Rolls and Royce)\b"
+    r"|Standard and Poor|Ernst and Young|Rolls and Royce)\b"
 )
 # "Marie and Pierre Curie" share a name, so that "Marie" alone says too little.
 RELATED = re.compile(r"^(?:.*, )?(?P<one>[A-Z][\w’'-]*) and (?P<two>[A-Z][\w’'-]*) [A-Z]")

@@ -11,16 +11,19 @@ class TermSets:
 
     Args:
         weights: what each term weighs.
+
+    Attributes:
+        bits: the set that is each term alone.
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
-        self._bits = {term: 1 << place for place, term in enumerate(weights)}
+        self.bits = {term: 1 << place for place, term in enumerate(weights)}
         self._weights = [*weights.values()]
         self._known: dict[int, float] = {}
 
     def of(self, text: Container[str]) -> int:
         """Return the terms that are in a text's."""
-        return sum([bit for term, bit in self._bits.items() if term in text])
+        return sum([bit for term, bit in self.bits.items() if term in text])
 
     def weight(self, held: int) -> float:
         """Return what a set weighs."""

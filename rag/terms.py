@@ -56,12 +56,12 @@ class QuestionTerms:
 @lru_cache(maxsize=KEPT_TEXTS)
 def terms_of(text: str) -> tuple[str, ...]:
     """Return the terms of a text in order."""
-    return tuple(map(term_of, words(one_way(written_out(text)))))
+    return tuple(map(term_of, words(one_way(text))))
 
 
 def question_terms(store: Store, question: Question) -> QuestionTerms:
     """Return what to look for, weighed by how rare it is in the collection."""
-    written = one_way(written_out(question.text))
+    written = one_way(question.text)
     spelt: dict[str, tuple[str, ...]] = {}
     for word in content_words(without_signs(written)) or content_words(written):
         spelt.setdefault(term_of(word), _spellings(word, written))
@@ -84,10 +84,10 @@ def term_of(word: str) -> str:
 
 
 def one_way(text: str) -> str:
-    """Write acronyms without points and numbers without commas."""
-    joined = text
-    if "." in text[:-1]:
-        joined = DOTTED.sub(lambda found: found.group().replace(".", ""), text)
+    """Write acronyms without points and numbers without commas, and "US" in full."""
+    joined = written_out(text)
+    if "." in joined[:-1]:
+        joined = DOTTED.sub(lambda found: found.group().replace(".", ""), joined)
     return THOUSANDS.sub("", joined) if "," in joined else joined
 
 

@@ -7,6 +7,8 @@ often another word ("polish", "us", "left", "one") is left out. Knows nothing of
 
 import re
 
+from rag.comparing.number_words import ONES, TENS
+
 # The first of each line is what the others are taken for.
 _NATIONS = """
 afghanistan afghan afghans
@@ -254,40 +256,14 @@ chairman chairmen
 spokesman spokesmen
 spokeswoman spokeswomen
 """
-_NUMBERS = """
-2 two
-3 three
-4 four
-5 five
-6 six
-7 seven
-8 eight
-9 nine
-10 ten
-11 eleven
-12 twelve
-13 thirteen
-14 fourteen
-15 fifteen
-16 sixteen
-17 seventeen
-18 eighteen
-19 nineteen
-20 twenty
-30 thirty
-40 forty
-50 fifty
-60 sixty
-70 seventy
-80 eighty
-90 ninety
-"""
-_FORMS = {
-    forms[0]: forms
-    for table in (_NATIONS, _VERBS, _NOUNS, _NUMBERS)
-    for line in table.split("\n")
-    if (forms := tuple(line.split()))
-}
+# "One" and "zero" are as often other words.
+_NUMBERS = [(str(n), word) for word, n in (ONES | TENS).items() if n > 1]
+_LISTED = [
+    tuple(line.split())
+    for table in (_NATIONS, _VERBS, _NOUNS)
+    for line in table.strip().split("\n")
+]
+_FORMS = {forms[0]: forms for forms in (*_LISTED, *_NUMBERS)}
 BASE_OF = {form: base for base, forms in _FORMS.items() for form in forms}
 """What a folded word is a form of."""
 # As the full-text index has them, which cuts at points and knows no capitals.
