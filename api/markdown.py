@@ -6,7 +6,16 @@ What comes from articles is data: nothing in it can become a link, an image, HTM
 import re
 from collections.abc import Iterator, Sequence
 
-from api.render import ADDRESS, citations_of, clean, dated, named, reached_to, who_and_when
+from api.render import (
+    ADDRESS,
+    citations_of,
+    clean,
+    dated,
+    named,
+    reached_to,
+    understood,
+    who_and_when,
+)
 from rag.types import Answer, Disagreement, Source
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|&~])")
@@ -37,8 +46,9 @@ def _opening(found: re.Match[str]) -> str:
 def _lines(answer: Answer, hashes: str) -> Iterator[str]:
     yield f"{hashes} {escaped(answer.question)}"
     yield ""
-    if " ".join(answer.standalone_question.split()) != " ".join(answer.question.split()):
-        yield f"*understood as: {escaped(answer.standalone_question)}*"
+    alone = understood(answer.question, answer.standalone_question)
+    if alone is not None:
+        yield f"*understood as: {escaped(alone)}*"
         yield ""
     if answer.abstained:
         yield from _abstention(answer)

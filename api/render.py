@@ -35,6 +35,9 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 
 def show_answer(console: Console, answer: Answer) -> None:
     """Print an answer with numbered markers, then its sources with the quoted words."""
+    alone = understood(answer.question, answer.standalone_question)
+    if alone is not None:
+        paragraph(console, Text(f"understood as: {alone}", style="dim italic"))
     if answer.abstained:
         _show_abstention(console, answer)
         return
@@ -60,6 +63,12 @@ def show_answer(console: Console, answer: Answer) -> None:
         console.print()
         paragraph(console, Text(f"Evidence as of {reached_to(answer.as_of)}", style="dim"))
     show_model(console, answer)
+
+
+def understood(asked: str, alone: str) -> str | None:
+    """Return how a question was understood, cleaned; None where it was just as it was asked."""
+    same = " ".join(alone.split()) == " ".join(asked.split())
+    return None if same else clean(alone)
 
 
 def show_found(console: Console, found: Sequence[Found]) -> None:

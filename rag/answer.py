@@ -36,6 +36,8 @@ COMPARED = 20
 MAX_CITED = 4
 # Below this the collection more probably does not answer the question than that it does.
 MIN_CONFIDENCE = 0.5
+# Of what a rule recognises for certain, so much is believed.
+SETTLED = 0.95
 # A further sentence is told when it answers nearly as probably as the first.
 FURTHER_SHARE = 0.75
 # How many of the question's words an abstention names.
@@ -120,6 +122,19 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Exactness:
+    """How the candidates stand to what an answer has to hold, see `rag.exact_kind`.
+
+    Attributes:
+        lacking: what none of them holds; None where nothing is missing.
+        settled: whether they surely answer, since they hold it.
+    """
+
+    lacking: str | None = None
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question, or a part of one, with its candidate sentences, most probable first.
 
@@ -129,6 +144,7 @@ class Asked:
     inquiry: Inquiry
     found: tuple[Candidate, ...]
     origins: Mapping[str, str]
+    exactness: Exactness = Exactness()
 
 
 def draft_answer(parts: Sequence[Asked]) -> Draft:
@@ -165,15 +181,11 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
 def _draft(part: Asked) -> Draft:
     inquiry, found = part.inquiry, part.found
     confidence = answerability(found)
-    strangers = [w for w in inquiry.weighted.unheard if stem(w) in inquiry.question.proper]
-    if strangers:
-        # What is said of others is no answer about someone whom no article names.
-        reason = f"no article names {_quoted(strangers)}"
-        return Draft((), min(confidence, MIN_CONFIDENCE), reason, strangers=tuple(strangers))
-    office = asked_office(inquiry.question)
-    if office is not None and not names_office(office, _passages(found)):
-        reason = f"no passage that was found names a {_quoted([' '.join(office)])}"
-        return Draft((), min(confidence, MIN_CONFIDENCE), reason)
+    refusal = _refusal(part, confidence)
+    if refusal is not None:
+        return refusal
+    if part.exactness.settled:
+        confidence = max(confidence, SETTLED)
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
     disputes = _disputes(part)
@@ -200,6 +212,23 @@ def _draft(part: Asked) -> Draft:
                 told.append(replace(_told(found[side[0]]), takes_side=True))
                 fates[side[0]] = Fate.TAKES_SIDE
     return Draft(tuple(told), confidence, None, tuple(kept), fates=tuple(fates))
+
+
+def _refusal(part: Asked, confidence: float) -> Draft | None:
+    """Return why a part cannot be answered, however probable its sentences are; None if it can."""
+    inquiry = part.inquiry
+    strangers = [w for w in inquiry.weighted.unheard if stem(w) in inquiry.question.proper]
+    office = asked_office(inquiry.question)
+    if strangers:
+        # What is said of others is no answer about someone whom no article names.
+        reason = f"no article names {_quoted(strangers)}"
+    elif office is not None and not names_office(office, _passages(part.found)):
+        reason = f"no passage that was found names a {_quoted([' '.join(office)])}"
+    elif part.exactness.lacking is not None:
+        reason = f"no sentence that was found gives {part.exactness.lacking}"
+    else:
+        return None
+    return Draft((), min(confidence, MIN_CONFIDENCE), reason, strangers=tuple(strangers))
 
 
 def _fitting(question: Question, dispute: Dispute, told: Sequence[int]) -> Dispute | None:

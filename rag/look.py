@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from index.embed import QueryEmbedder
 from index.store import Store
 from index.types import Vector
-from rag.answer import Asked
+from rag.answer import Asked, Exactness
 from rag.dates.asked import prefers_newest
 from rag.evidence import (
     Candidate,
@@ -24,12 +24,15 @@ from rag.evidence import (
     read,
     weigh,
 )
+from rag.exact_kind import ExactKind, exact_kind
+from rag.mistyped import corrected, suspects
 from rag.orders import orders_among
 from rag.parts import parts_of
 from rag.question import Question, parse_question
 from rag.reader import PassageReader
 from rag.retrieve import KEPT, Scope, retrieve
 from rag.timing import timed
+from rag.word_forms import forms_of
 
 # How many passages the reader reads; what is below is hardly ever the answer.
 READ = 8
@@ -71,20 +74,38 @@ class Looker:
     def alone(
         self, text: str, history: Sequence[str], scope: Scope | None, timings: dict[str, float]
     ) -> str:
-        """Return a question that needs no earlier one to be understood."""
-        if not history:
-            return text
-        from rag.conversation import standalone_question  # noqa: PLC0415 - not for most questions
-        from rag.followups.recall import recalled  # noqa: PLC0415
+        """Return a question that needs no earlier one to be understood, and is spelt right.
 
-        with timed(timings, "conversation"):
-            return standalone_question(
-                text, history, lambda earlier: recalled(self._store, earlier, scope)
-            )
+        Raises:
+            QuestionError: the question cannot be asked as it stands.
+        """
+        if history:
+            from rag.conversation import standalone_question  # noqa: PLC0415 - not for most
+            from rag.followups.recall import recalled  # noqa: PLC0415
+
+            with timed(timings, "conversation"):
+                text = standalone_question(
+                    text, history, lambda earlier: recalled(self._store, earlier, scope)
+                )
+        question = parse_question(text)
+        held = [
+            word
+            for word in question.words
+            if any(self._store.count_with_word(form) for form in forms_of(word))
+        ]
+        mistyped = suspects(question, held) if len(held) < len(question.words) else []
+        if not mistyped:
+            return text
+        with timed(timings, "spelling"):
+            inquiry = self._inquiry(text, question, self._embedder.embed_query(question.text))
+            hits = retrieve(self._store, question, inquiry.vector, kept=KEPT, scope=scope)
+            near = gather(self._store, hits)
+            passages = [one.passage.passage.span.of(one.article.text) for one in near]
+            return corrected(text, mistyped, passages)
 
     def look(self, question: Question, scope: Scope | None, timings: dict[str, float]) -> Looked:
         """Return where the answer to each part of a question is looked for."""
-        offers: list[tuple[Inquiry, list[Candidate]]] = []
+        offers: list[tuple[Inquiry, list[Candidate], Exactness]] = []
         found: list[tuple[Evidence, ...]] = []
         parts = parts_of(question.text)
         for part in parts:
@@ -95,10 +116,13 @@ class Looker:
             offered = _statements(inquiry, found[-1])
             if prefers_newest(part):
                 offered = newest_first(offered)
-            offers.append((inquiry, offered))
+            offers.append((inquiry, *_exact(exact_kind(part), offered)))
         evidence = _in_turns(found)
         origins = self._store.origins({one.article.id for one in evidence})
-        asked = tuple(Asked(inquiry, tuple(offered), origins) for inquiry, offered in offers)
+        asked = tuple(
+            Asked(inquiry, tuple(offered), origins, exactness)
+            for inquiry, offered, exactness in offers
+        )
         return Looked(question, asked, tuple(found), evidence, origins)
 
     def passages(self, text: str, kept: int, scope: Scope | None) -> list[Evidence]:
@@ -148,6 +172,16 @@ def _statements(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidat
         for span in orders_among(one.article.text, one.passage.passage.sentences)
     }
     return [one for one in candidates(inquiry, evidence) if one.place not in ordered]
+
+
+def _exact(needed: ExactKind | None, offered: list[Candidate]) -> tuple[list[Candidate], Exactness]:
+    """Return those that hold what an answer has to, or all where none does, and which it is."""
+    if needed is None:
+        return offered, Exactness()
+    holding = [one for one in offered if needed.is_in(one.text)]
+    if not holding:
+        return offered, Exactness(lacking=needed.name)
+    return holding, Exactness(settled=needed.settles)
 
 
 def _in_turns(found: Sequence[Sequence[Evidence]]) -> tuple[Evidence, ...]:

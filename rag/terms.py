@@ -14,7 +14,7 @@ from functools import lru_cache
 from index.store import Store
 from rag.asked_words import without_signs
 from rag.question import Question
-from rag.word_forms import BASE_OF, forms_of, written_out
+from rag.word_forms import BASE_OF, acronyms_of, forms_of, written_out
 from rag.words import content_words, stem, words
 
 # Letters with a point after each: "U.S.", "p.m.", "U.S.-led", also where the last point is missing.
@@ -73,7 +73,9 @@ def question_terms(store: Store, question: Question) -> QuestionTerms:
     pairs = tuple(
         pair for pair in itertools.pairwise(terms_of(question.text)) if spelt.keys() >= set(pair)
     )
-    return QuestionTerms(weights, pairs, tuple(itertools.chain.from_iterable(spelt.values())))
+    searched = dict.fromkeys(itertools.chain.from_iterable(spelt.values()))
+    searched |= dict.fromkeys(acronyms_of(question.text))
+    return QuestionTerms(weights, pairs, tuple(searched))
 
 
 @lru_cache(maxsize=100_000)

@@ -8,6 +8,7 @@ often another word ("polish", "us", "left", "one") is left out. Knows nothing of
 import re
 
 from rag.comparing.number_words import ONES, TENS
+from rag.spellings import spellings_of
 
 # The first of each line is what the others are taken for.
 _NATIONS = """
@@ -256,11 +257,20 @@ chairman chairmen
 spokesman spokesmen
 spokeswoman spokeswomen
 """
+# Clipped words, and one office in several words. What is clipped to a word of its own ("rep",
+# "vet", "ad") is left out.
+_SHORTENED = """
+executive executives exec execs
+government governments govt govts gov
+department departments dept depts
+international intl
+lawmaker lawmakers legislator legislators parliamentarian parliamentarians mp mps
+"""
 # "One" and "zero" are as often other words.
 _NUMBERS = [(str(n), word) for word, n in (ONES | TENS).items() if n > 1]
 _LISTED = [
     tuple(line.split())
-    for table in (_NATIONS, _VERBS, _NOUNS)
+    for table in (_NATIONS, _VERBS, _NOUNS, _SHORTENED)
     for line in table.strip().split("\n")
 ]
 _FORMS = {forms[0]: forms for forms in (*_LISTED, *_NUMBERS)}
@@ -268,6 +278,19 @@ BASE_OF = {form: base for base, forms in _FORMS.items() for form in forms}
 """What a folded word is a form of."""
 # As the full-text index has them, which cuts at points and knows no capitals.
 _ABBREVIATED = {"america": ("us", "u s"), "britain": ("u k",)}
+# Others whose full form news writes as often; of a word that they spell ("AID"), none.
+ACRONYMS = {
+    "PM": "prime minister",
+    "EV": "electric vehicle",
+    "CEO": "chief executive",
+    "GDP": "gross domestic product",
+    "UN": "united nations",
+    "EU": "european union",
+    "AI": "artificial intelligence",
+}
+_WORD = re.compile(r"[^\W_]+")
+# "3 PM" is an hour.
+_ACRONYM = re.compile(rf"(?<![\w.])(?<!\d )({'|'.join(ACRONYMS)})(s?)(?![\w.]\w)(?!\w)")
 _AMERICA = re.compile(r"\b(?:U\.S\.(?:A\.)?|USA?)(?!\w)")
 _BRITAIN = re.compile(r"\b(?:U\.K\.|UK)(?!\w)")
 
@@ -276,13 +299,23 @@ def forms_of(word: str) -> tuple[str, ...]:
     """Return how else a folded word may be written, the word itself first."""
     base = BASE_OF.get(word)
     if base is None:
-        return (word,)
+        return spellings_of(word)
     others = (*_FORMS[base], *_ABBREVIATED.get(base, ()))
     return (word, *(form for form in others if form != word))
 
 
 def written_out(text: str) -> str:
-    """Return a text with "America" for "US", which without its capitals is a pronoun."""
-    if "U" not in text or (text.isupper() and " " in text):
+    """Return a text with acronyms in full: without its capitals "US" is a pronoun."""
+    if text.isupper() and " " in text:
         return text
-    return _BRITAIN.sub("Britain", _AMERICA.sub("America", text))
+    if "U" in text:
+        text = _BRITAIN.sub("Britain", _AMERICA.sub("America", text))
+    return _ACRONYM.sub(lambda found: ACRONYMS[found[1]] + found[2], text)
+
+
+def acronyms_of(text: str) -> list[str]:
+    """Return, folded, the acronyms in a text and those of what it has in full."""
+    folded = " ".join(_WORD.findall(text.casefold()))
+    named = {found[1] for found in _ACRONYM.finditer(text)}
+    named |= {short for short, full in ACRONYMS.items() if full in folded}
+    return sorted(form for short in named for form in (short.lower(), f"{short.lower()}s"))

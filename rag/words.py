@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import Stemmer
 
+from rag.spellings import one_spelling
 from rag.word_forms import BASE_OF, written_out
 
 WORD = re.compile(r"\w+(?:[.,]\d+)*%?")
@@ -101,7 +102,7 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    return str(_stemmer.stemWord(BASE_OF.get(word, word)))
+    return str(_stemmer.stemWord(BASE_OF.get(word) or one_spelling(word)))
 
 
 def content_words(text: str) -> list[str]:

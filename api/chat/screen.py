@@ -28,6 +28,7 @@ from api.render import (
     show_model,
     show_nearest,
     unanswered,
+    understood,
     who_and_when,
 )
 from api.render_explanation import show_table
@@ -193,10 +194,10 @@ class AnswerShown:
     def show(self, event: Event) -> None:
         """Show what has become known."""
         if isinstance(event, Retrieval):
-            understood = event.standalone_question
-            if " ".join(understood.split()) != " ".join(self._question.split()):
+            alone = understood(self._question, event.standalone_question)
+            if alone is not None:
                 self._pause()
-                self._screen.say(f"understood as: {understood}", "dim italic")
+                self._screen.say(f"understood as: {alone}", "dim italic")
             return
         self._pause()
         if isinstance(event, CheckedSentence):

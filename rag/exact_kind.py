@@ -1,0 +1,143 @@
+"""Exact kind: some questions name what their answer has to hold: a year, a weekday, a percentage.
+
+Who asks in which year something began is not answered by a sentence that holds no year, however
+near it comes, and one that holds a year may stand further down. Where `rag.answer_kind` weighs,
+what is asked for here is needed. By closed lists of what is asked and what meets it; knows nothing
+of ranking.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.words import fold
+
+MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+)
+WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+# "This year", "in May": with the article's date they are a year, or a day.
+YEAR = (
+    rf"\b(?:1\d{{3}}|20\d\d)\b|[’']\d\ds?\b|\b(?:this|last|next|previous|following) year\b"
+    rf"|\byears? (?:ago|earlier|later)\b|\b(?:in|since|until|by|from|last|this|next|of) {MONTH}\b"
+)
+DAY = (
+    rf"\b{WEEKDAY}\b|\b{MONTH}\b|\b(?:1\d{{3}}|20\d\d)-\d\d|\b\d{{1,2}}/\d{{1,2}}\b"
+    r"|\b(?:to|yester)day\b|\b(?:tomorrow|tonight)\b|\bdays? (?:ago|earlier|later|after|before)\b"
+    r"|\bsame day\b|\b\d{1,2}(?:st|nd|rd|th)\b|\b(?:christmas|easter|new year|during)\b"
+)
+SHARE = (
+    r"%|\bper ?cents?\b|\bpct\b|\bpercentage\b|\b(?:half|third|quarter|fifth|tenth)s?\b"
+    r"|\b(?:all|none|most)\b|\bnothing\b|\bone in\b|\bout of\b|\bdoubl\w+|\btripl\w+"
+)
+ADDRESS = r"\bhttps?:|\bwww\.|\b[\w-]+\.(?:com|org|net|info|gov|edu|int|eu|io|co|ca|uk|[a-z]{2})\b"
+MAIL = r"\b[\w.+-]+@[\w-]+\.\w+"
+TELEPHONE = r"\b\d[\d ().-]{4,}\d\b"
+
+WHAT = r"\b(?:what|which)(?:[’']s| is| was| were| are)?(?: the)? (?:exact |calendar |precise )?"
+
+
+@dataclass(frozen=True, slots=True)
+class ExactKind:
+    """What an answer has to hold.
+
+    Attributes:
+        name: what it is, in words that follow "no sentence gives".
+        is_in: tells whether a sentence holds it.
+        settles: whether a sentence that holds it surely answers.
+    """
+
+    name: str
+    is_in: Callable[[str], bool]
+    settles: bool = False
+
+
+def _pattern(name: str, pattern: str) -> ExactKind:
+    found = re.compile(pattern)
+    return ExactKind(name, lambda text: found.search(fold(text)) is not None)
+
+
+# What a folded question holds, and what its answer then has to.
+EXACT: tuple[tuple[re.Pattern[str], ExactKind], ...] = tuple(
+    (re.compile(asked), kind)
+    for asked, kind in (
+        (rf"{WHAT}years?\b(?! ago)", _pattern("a year", YEAR)),
+        (
+            r"\b(?:what|which) (?:weekday|day of the week)s?\b",
+            _pattern("a day of the week", rf"\b{WEEKDAY}\b"),
+        ),
+        (rf"{WHAT}(?:dates?|days?)\b(?!-)", _pattern("a date", DAY)),
+        (rf"{WHAT}(?:percent(?:age)?|per cent)\b", _pattern("a percentage", SHARE)),
+        (
+            rf"{WHAT}(?:[\w’']+ )?(?:web ?site|web ?page|web address|url)\b",
+            _pattern("a web address", ADDRESS),
+        ),
+        (rf"{WHAT}(?:[\w’']+ )?e-?mail(?: address)?\b", _pattern("an e-mail address", MAIL)),
+        (
+            rf"{WHAT}(?:[\w’']+ )?(?:tele)?phone number\b|\bnumber (?:to|should I) (?:call|ring)\b",
+            _pattern("a telephone number", TELEPHONE),
+        ),
+    )
+)
+
+# An acronym is told by its capitals: a mayor stands for something, too.
+ACRONYM = r"(?P<acronym>[A-Z](?:[.&-]?[A-Z])+(?:s|\b))"
+BEFORE = r"(?i:(?:the )?(?:acronym |abbreviation |letters |initials )?)"
+SHORT_FOR = r"(?i:short|an? (?:acronym|abbreviation)|the (?:acronym|abbreviation)) (?i:for|of)\b"
+SPELT_OUT = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?i:what (?:does|do|did)) {BEFORE}{ACRONYM} (?i:(?:actually )?stands? for)\b",
+        rf"\b(?i:what(?:[’']s| is| are| was)?) {BEFORE}{ACRONYM} {SHORT_FOR}",
+        rf"^\W*{BEFORE}{ACRONYM},? (?i:stands? for|(?:is|are) short for) (?i:what)\b",
+        rf"\b(?i:full form|full name|long form|meaning) (?i:of) {BEFORE}{ACRONYM}",
+        rf"\b(?i:spell(?:s|ed)? out) {BEFORE}{ACRONYM}",
+    )
+)
+LETTERS = re.compile(r"[^\W\d_]+")
+# What an acronym mostly leaves out of a name.
+LEFT_OUT = frozenset("of the and for on in to a an de la".split())
+
+
+def exact_kind(question: str) -> ExactKind | None:
+    """Return what the answer to a question has to hold; None where it names nothing."""
+    for spelt in SPELT_OUT:
+        asked = spelt.search(question)
+        if asked is not None:
+            letters = "".join(LETTERS.findall(asked["acronym"])).removesuffix("s")
+            is_in = functools.partial(spells_out, acronym=letters)
+            return ExactKind(f"what {asked['acronym']} stands for", is_in, settles=True)
+    folded = fold(question)
+    found = [
+        (match.start(), place)
+        for place, (asked_for, _) in enumerate(EXACT)
+        if (match := asked_for.search(folded)) is not None
+    ]
+    return EXACT[min(found)[1]][1] if found else None
+
+
+def spells_out(text: str, acronym: str) -> bool:
+    """Tell whether a text has an acronym, and words in a row whose first letters are its own."""
+    words = LETTERS.findall(text)
+    if not any(word.removesuffix("s") == acronym for word in words):
+        return False
+    weighty = [word for word in words if word not in LEFT_OUT]
+    return any(
+        _initials(run) == acronym.casefold() and _in_one_case(run)
+        for row in (words, weighty)
+        for run in (row[place : place + len(acronym)] for place in range(len(row)))
+    )
+
+
+def _initials(words: Sequence[str]) -> str:
+    return "".join(word[0] for word in words).casefold()
+
+
+def _in_one_case(words: Sequence[str]) -> bool:
+    """Tell whether all are capitalised or none is; a sentence's first word has its capital anyway.
+
+    "Canada, the United States and Mexico agreed" is no name.
+    """
+    return len({word[0].isupper() for word in words[1:] if word not in LEFT_OUT}) < 2
