@@ -8,10 +8,11 @@ come from.
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from index.chunk import sentences_of
 from index.types import Span
 from rag.decision import answerability
 from rag.disagree import (
@@ -25,7 +26,7 @@ from rag.disagree import (
 from rag.evidence import Candidate, Inquiry, Place, is_prose
 from rag.offices import asked_office, names_office
 from rag.orders import Order, order_in
-from rag.question import Question
+from rag.question import AnswerKind, Question
 from rag.same import say_the_same
 from rag.words import fold, stem, stems_of
 
@@ -47,9 +48,16 @@ LEANS_BACK = re.compile(
     r"^(?:(?:but|and|so|yet|still|however|also|then|instead|meanwhile),? )?"
     r"(?:he|she|they|it|this|that|these|those|his|her|their|its|both|the (?:latter|former))\b"
 )
-SPEAKER = re.compile(r"[”\"’'],? (?:he|she|they) \w+|\b(?:he|she|they) (?:said|says|added|told)\b")
+SPEAKER = re.compile(
+    r"[”\"’'],? (?:he|she|they) \w+|\b(?:he|she|they) (?:said|says|added|told)\b"
+    r"|, (?:he|she|they) \w+,"
+)
 NAME = re.compile(r"(?<=\S )[“\"]?[A-Z][\w’'-]+")
 MAX_BEFORE = 2
+# Who asks "who" is not answered by "she said": the sentence with the name is worth more room.
+MAX_BEFORE_WHO = 4
+# In so many characters before a passage, the sentences that it leans on are looked for.
+LOOKED_BACK = 1_500
 
 
 class Fate(StrEnum):
@@ -60,6 +68,7 @@ class Fate(StrEnum):
     TAKES_SIDE = "told, since it differs"
     REPEATS = "said already"
     IMPROBABLE = "less probable than the bar"
+    OTHER_KIND = "holds nothing of the kind that is asked for"
     OVERLAPS = "overlaps what is quoted"
     ENOUGH = "enough was told"
     UNANSWERED = "the question is not answered"
@@ -189,8 +198,9 @@ def _draft(part: Asked) -> Draft:
     if confidence < MIN_CONFIDENCE:
         return Draft((), confidence, _why_not(inquiry.question, found))
     disputes = _disputes(part)
-    told, fates = _chosen(found, _apart(found, disputes))
     question = inquiry.question
+    before = MAX_BEFORE_WHO if question.kind is AnswerKind.PERSON else MAX_BEFORE
+    told, fates = _chosen(found, _apart(found, disputes), before)
     told_value = any(gives_value(question, _statement(one.lead, part.origins)) for one in told)
     kept = []
     for dispute in disputes:
@@ -209,7 +219,7 @@ def _draft(part: Asked) -> Draft:
             kept.append(dispute)
         for side in sides:
             if not any(found[n].place in cited for n in side):
-                told.append(replace(_told(found[side[0]]), takes_side=True))
+                told.append(replace(_told(found[side[0]], before), takes_side=True))
                 fates[side[0]] = Fate.TAKES_SIDE
     return Draft(tuple(told), confidence, None, tuple(kept), fates=tuple(fates))
 
@@ -272,19 +282,23 @@ def least_further(first: Candidate) -> float:
 
 
 def _chosen(
-    found: Sequence[Candidate], apart: Collection[frozenset[Place]]
+    found: Sequence[Candidate], apart: Collection[frozenset[Place]], before: int
 ) -> tuple[list[Told], list[Fate]]:
     """Return what is told, and what becomes of each candidate.
 
     Args:
         found: the candidates, most probable first.
         apart: the pairs that contradict each other.
+        before: how many sentences may be told before one that leans on them.
     """
-    told = [_told(found[0])]
-    return told, [Fate.TOLD, *(_settle(candidate, told, apart) for candidate in found[1:])]
+    told = [_told(found[0], before)]
+    settled = [_settle(candidate, told, apart, before) for candidate in found[1:]]
+    return told, [Fate.TOLD, *settled]
 
 
-def _settle(candidate: Candidate, told: list[Told], apart: Collection[frozenset[Place]]) -> Fate:
+def _settle(
+    candidate: Candidate, told: list[Told], apart: Collection[frozenset[Place]], before: int
+) -> Fate:
     """Tell a candidate too, cite it with what says the same, or leave it out."""
     for place, one in enumerate(told):
         if frozenset((candidate.place, one.lead.place)) not in apart and say_the_same(
@@ -294,9 +308,16 @@ def _settle(candidate: Candidate, told: list[Told], apart: Collection[frozenset[
             return Fate.REPEATS if told[place] is one else Fate.SUPPORT
     if candidate.probability < least_further(told[0].lead):
         return Fate.IMPROBABLE
+    if _holds_no_kind(candidate) and not _holds_no_kind(told[0].lead):
+        return Fate.OTHER_KIND
     if len(told) == MAX_SENTENCES:
         return Fate.ENOUGH
-    return Fate.TOLD if _tell(_told(candidate), told) else Fate.OVERLAPS
+    return Fate.TOLD if _tell(_told(candidate, before), told) else Fate.OVERLAPS
+
+
+def _holds_no_kind(candidate: Candidate) -> bool:
+    """Tell whether a sentence lacks the kind of thing that is asked for, see `rag.answer_kind`."""
+    return candidate.features["wrong_kind"] > 0
 
 
 def _tell(one: Told, told: list[Told]) -> bool:
@@ -342,18 +363,32 @@ def _with_support(one: Told, candidate: Candidate) -> Told:
     return replace(one, others=(*one.others, candidate))
 
 
-def _told(candidate: Candidate) -> Told:
-    """Return a sentence as it is told: with those before it that say whom or what it is about."""
-    spans = candidate.passage.passage.sentences
+def _told(candidate: Candidate, most: int) -> Told:
+    """Return a sentence as it is told: with those before it that say whom or what it is about.
+
+    Args:
+        candidate: the sentence.
+        most: how many others there may be.
+    """
     text = candidate.article.text
-    place = spans.index(candidate.span)
-    first = place
-    while first > 0 and place - first < MAX_BEFORE and leans_back(spans[first].of(text)):
-        before = spans[first - 1].of(text)
-        if not is_prose(before) or order_in(before) is not Order.NONE:
+    spans = candidate.passage.passage.sentences
+    earlier = reversed(spans[: spans.index(candidate.span)])
+    first = candidate.span
+    for span in itertools.islice(itertools.chain(earlier, _before(candidate)), most):
+        sentence = span.of(text)
+        leans = leans_back(first.of(text))
+        if not leans or not is_prose(sentence) or order_in(sentence) is not Order.NONE:
             break
-        first -= 1
-    return Told(candidate, Span(spans[first].start, candidate.span.end))
+        first = span
+    return Told(candidate, Span(first.start, candidate.span.end))
+
+
+def _before(candidate: Candidate) -> Iterator[Span]:
+    """Yield the sentences of the article before a candidate's passage, the nearest first."""
+    first = candidate.passage.passage.span.start
+    start = max(0, first - LOOKED_BACK)
+    for span in reversed(sentences_of(candidate.article.text[start:first])):
+        yield Span(start + span.start, start + span.end)
 
 
 def leans_back(text: str) -> bool:

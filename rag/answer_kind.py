@@ -13,8 +13,9 @@ TIME = re.compile(
     r"|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday"
     r"|tomorrow|century|centuries|decades?|years?|months?|weeks?|days?|hours?)\b"
 )
+# Neither a year nor what is part of a name ("G7") is a quantity, and "one" is often none.
 NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
+    r"(?<!\w)(?!(?:19|20)\d\d\b)\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
     r"|thousands?|millions?|billions?|half|third|quarter|twice|double)\b"
 )
 REASON = re.compile(
