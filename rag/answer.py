@@ -40,7 +40,7 @@ MIN_CONFIDENCE = 0.5
 # Of what a rule recognises for certain, so much is believed.
 SETTLED = 0.95
 # A further sentence is told when it answers nearly as probably as the first.
-FURTHER_SHARE = 0.75
+FURTHER_SHARE = 0.6
 # How many of the question's words an abstention names.
 MAX_NAMED = 3
 # A sentence that begins so, or says so before it names anyone, leans on the one before it.
@@ -201,7 +201,7 @@ def _draft(part: Asked) -> Draft:
     question = inquiry.question
     before = MAX_BEFORE_WHO if question.kind is AnswerKind.PERSON else MAX_BEFORE
     told, fates = _chosen(found, _apart(found, disputes), before)
-    told_value = any(gives_value(question, _statement(one.lead, part.origins)) for one in told)
+    told_value = gives_value(question, _statement(told[0].lead, part.origins))
     kept = []
     for dispute in disputes:
         cited = {one.place for said in told for one in (said.lead, *said.others)}

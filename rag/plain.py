@@ -40,6 +40,16 @@ LENGTHS = r"(?:time|years|months|weeks|days|hours|decades)"
 QUOTED_WORDS = r"(?:the (?:phrase|words?|expression|term|line|quote) |(?=[“\"‘'’]))"
 PEOPLE = r"(?:men|women|people|children)"
 SOME = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
+SOMEBODY = r"(?!(?:the|an?|most|these|those|they|he|she|it|people|you|we)\b)(?:[\w’'.-]+ ?){1,4}?"
+WHICH_BODY = (
+    r"(?:which|what) (?:university|college|school|institute|think ?tank|company|firm|bank|newspaper"
+    r"|outlet|organi[sz]ation|body|party|ministry|department|agency|team|club)"
+)
+WORK = r"(?:work|teach|lecture|belong|serve)"
+JOB = (
+    r"(?:(?:old|former|current|previous|last|present|new|main|day) )?"
+    r"(?:job|occupation|profession|position|post|employer|line of work)(?: title)?"
+)
 RULES = tuple(
     (re.compile(pattern, re.IGNORECASE), plain)
     for pattern, plain in (
@@ -72,6 +82,13 @@ RULES = tuple(
             ),
             "who are ",
         ),
+        # What somebody does for a living, which articles tell where they first name them.
+        (rf"^where (?:does|do|did) ({SOMEBODY}) (?:work|teach|lecture)$", r"who is \1"),
+        (rf"^(?:at|for|in|with) {WHICH_BODY} (?:does|do|did) ({SOMEBODY}) {WORK}$", r"who is \1"),
+        (rf"^{WHICH_BODY} (?:does|do|did) ({SOMEBODY}) {WORK} (?:at|for|in|with)$", r"who is \1"),
+        (rf"^{WHICH_BODY} is ({SOMEBODY}) (?:at|from|of|with)$", r"who is \1"),
+        (rf"^(?:whom?|what) (?:does|do|did) ({SOMEBODY}) work (?:as|for)$", r"who is \1"),
+        (rf"^what(?:[’']s| is| was| are| were) ({SOMEBODY})[’']s? {JOB}$", r"who is \1"),
         # Lists.
         (rf"^{GIVE} (?:all|all of) ", "what are all "),
         (

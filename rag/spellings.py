@@ -93,6 +93,7 @@ def one_spelling(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=10_000)
 def spellings_of(word: str) -> tuple[str, ...]:
     """Return how a folded word may be written, itself first."""
     for one, replacement in ((_ISED, r"\1iz\2"), (_IZED_HERE, r"\1is\2")):
