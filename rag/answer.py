@@ -40,7 +40,7 @@ MIN_CONFIDENCE = 0.5
 # Of what a rule recognises for certain, so much is believed.
 SETTLED = 0.95
 # A further sentence is told when it answers nearly as probably as the first.
-FURTHER_SHARE = 0.6
+FURTHER_SHARE = 0.75
 # How many of the question's words an abstention names.
 MAX_NAMED = 3
 # A sentence that begins so, or says so before it names anyone, leans on the one before it.
