@@ -415,3 +415,33 @@ def test_the_pairs_are_ours_and_each_is_named_once() -> None:
     ids = [pair.id for pair in read_pairs()]
     assert len(ids) == len(set(ids)) >= 120
     assert (Path(ROOT) / "evals" / "disagreement_pairs.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        (
+            "Which town is Arden's biggest market?",
+            ("Hollin remains by far Arden's largest market, while Wend ranks second.", "Hollin"),
+            ("Wend was called Arden's biggest danger by the mayor.", "Wend"),
+        ),
+        (
+            "Which town is Arden's largest market?",
+            ("Hollin remains by far Arden's largest market.", "Hollin"),
+            ("Wend is Arden's second-largest market.", "Wend"),
+        ),
+        (
+            "Who is Arden's mayor?",
+            ("Arden's mayor, Ines Corran, sailed on Friday.", "Ines Corran"),
+            ("Nearly a decade has passed since a mayor of Arden was in Wend.", "Wend"),
+        ),
+    ],
+)
+def test_a_name_that_the_reader_sees_in_another_matter_takes_no_side(
+    question: str, one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    statements = (
+        said(one[0], "a", value=one[1], probability=0.9),
+        said(other[0], "b", value=other[1], probability=0.6),
+    )
+    assert not differing(question, *statements)

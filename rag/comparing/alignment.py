@@ -8,7 +8,7 @@ import re
 
 from rag.comparing.focus import Focus
 from rag.comparing.moments import Moment
-from rag.comparing.names import find_names
+from rag.comparing.names import Name, find_names
 from rag.comparing.polarity import LIKELY, PROSPECTS
 from rag.comparing.quantities import Measure, Quantity
 from rag.comparing.statements import Reading
@@ -48,6 +48,10 @@ PAST = re.compile(
     r"|held|kept|led|left|lost|made|met|paid|ran|rose|said|sat|saw|sent|set|shot|sold|spent|spoke"
     r"|stood|struck|took|told|went|won|wrote)\b"
 )
+RANK = re.compile(
+    r"\b(second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)[\s-]+(?:most\b|least\b|\w+est\b)",
+    re.IGNORECASE,
+)
 LIGHT = frozenset(stem(verb) for verb in "gave received set included involved imposed".split())
 RIVALS = tuple(
     frozenset(group.split())
@@ -68,7 +72,9 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
     common = (one.own & other.own) - frozenset(("nation us",))
     trusted = one.trusted and other.trusted
     of_time = isinstance(one.value, Moment)
-    sure = trusted and (not of_time or _least_probable(one, other) >= SURE)
+    # Names and places are in every sentence, and a reader that looks for one finds one.
+    of_name = isinstance(one.value, Name) and (focus.holder or focus.place)
+    sure = trusted and not of_name and (not of_time or _least_probable(one, other) >= SURE)
     if trusted:
         keys = keys - focus.content or keys
     weight = 1.0 if trusted else NEAR
@@ -77,14 +83,7 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
         share = held / len(keys) if keys else 1.0
         if share + TRUST * (reading.statement.probability - 0.5) < _fit(focus, reading, common):
             return False
-        content = focus.content
-        told = len(content & reading.own) + NEAR * len(content & (reading.near - reading.own))
-        if (
-            content
-            and not sure
-            and told < CONTENT * len(content)
-            and not _on_prospects(focus, reading)
-        ):
+        if not sure and not _tells_content(focus, reading, 0.0 if trusted and of_name else NEAR):
             return False
         if not focus.phrase <= (reading.near if trusted else reading.own) or _of_another_nation(
             keys, reading
@@ -96,9 +95,27 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
         common |= keys & one.near & other.near
     if len(common) < COMMON and not (common and len(keys) <= 2) and not _on_prospects(focus, one):
         return False
-    return not any(
+    return not (of_name and _ranks(one) != _ranks(other)) and not any(
         _other_subject(focus, keys, mine, theirs) for mine, theirs in ((one, other), (other, one))
     )
+
+
+def _tells_content(focus: Focus, reading: Reading, near: float) -> bool:
+    """Tell whether a sentence holds enough of the question's words that are no names.
+
+    Args:
+        focus: what is asked for.
+        reading: the sentence.
+        near: what a word counts that stands in its title or before it.
+    """
+    content = focus.content
+    told = len(content & reading.own) + near * len(content & (reading.near - reading.own))
+    return told >= CONTENT * len(content) or _on_prospects(focus, reading)
+
+
+def _ranks(reading: Reading) -> frozenset[str]:
+    """Return which places but the first a sentence speaks of: "the second-largest" is another."""
+    return frozenset(match[1].lower() for match in RANK.finditer(reading.statement.text))
 
 
 def _least_probable(one: Reading, other: Reading) -> float:

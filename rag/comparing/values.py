@@ -24,7 +24,7 @@ from rag.comparing.names import (
 from rag.comparing.number_reading import find_quantities
 from rag.comparing.polarity import LIKELY, polarities
 from rag.comparing.quantities import Measure, Quantity
-from rag.comparing.topics import Topic, topics
+from rag.comparing.topics import Topic, nation_of, topics
 
 PEOPLE = frozenset(
     t.stem
@@ -80,7 +80,8 @@ def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> 
     if focus.doer:
         values += _new(_best(_doers(focus, text), text, anchors, seen), focus)
         if not values and seen is not None and (focus.light or _forms(focus, text)):
-            values += _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
+            named = [n for n in find_names(text) if _overlap(n.span, seen)]
+            values += _new([n for n in named if not _is_place(n, text, focus)], focus)
     if focus.single and not values and not focus.measures and not focus.moment:
         values += _labelled(focus, text, seen)
     if focus.place:
@@ -108,7 +109,12 @@ def _labelled(focus: Focus, text: str, seen: Span | None) -> list[Value]:
     label = label_of(text, seen) if seen is not None else None
     if label is None or (focus.doer and focus.holder and not label.is_capitalised(text)):
         return []
-    return _new([label], focus)
+    return [] if focus.doer and _is_place(label, text, focus) else _new([label], focus)
+
+
+def _is_place(name: Name, text: str, focus: Focus) -> bool:
+    """Tell whether a name is of where something is done; no country holds an office, either."""
+    return name in places(text) or (focus.holder and bool(nation_of(" ".join(name.words))))
 
 
 def claims(focus: Focus, text: str) -> list[Claim]:
