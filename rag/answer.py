@@ -40,7 +40,16 @@ MIN_CONFIDENCE = 0.5
 # Of what a rule recognises for certain, so much is believed.
 SETTLED = 0.95
 # A further sentence is told when it answers nearly as probably as the first.
-FURTHER_SHARE = 0.75
+FURTHER_SHARE = 0.67
+# Of a question that asks for one thing, so many sentences are told at most.
+OF_ONE_THING = 3
+# What asks for several: "which towns", "who are", "list all".
+ASKS_FOR_SEVERAL = re.compile(
+    r"\b(?:all|every|each|list|several|various|both|what (?:are|were)|who (?:are|were|all)"
+    r"|(?:which|what) (?:\w+ ){0,2}?(?:(?!(?:does|says|has|this)\b)\w{2,}[^su\W]s|people|men|women"
+    r"|children))\b",
+    re.IGNORECASE,
+)
 # How many of the question's words an abstention names.
 MAX_NAMED = 3
 # A sentence that begins so, or says so before it names anyone, leans on the one before it.
@@ -131,6 +140,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How much may be told: sentences, and others before each that leans on them."""
+
+    sentences: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exactness:
     """How the candidates stand to what an answer has to hold, see `rag.exact_kind`.
 
@@ -200,7 +217,9 @@ def _draft(part: Asked) -> Draft:
     disputes = _disputes(part)
     question = inquiry.question
     before = MAX_BEFORE_WHO if question.kind is AnswerKind.PERSON else MAX_BEFORE
-    told, fates = _chosen(found, _apart(found, disputes), before)
+    several = ASKS_FOR_SEVERAL.search(question.text) is not None
+    room = Room(MAX_SENTENCES if several else OF_ONE_THING, before)
+    told, fates = _chosen(found, _apart(found, disputes), room)
     told_value = gives_value(question, _statement(told[0].lead, part.origins))
     kept = []
     for dispute in disputes:
@@ -282,22 +301,22 @@ def least_further(first: Candidate) -> float:
 
 
 def _chosen(
-    found: Sequence[Candidate], apart: Collection[frozenset[Place]], before: int
+    found: Sequence[Candidate], apart: Collection[frozenset[Place]], room: Room
 ) -> tuple[list[Told], list[Fate]]:
     """Return what is told, and what becomes of each candidate.
 
     Args:
         found: the candidates, most probable first.
         apart: the pairs that contradict each other.
-        before: how many sentences may be told before one that leans on them.
+        room: how much may be told.
     """
-    told = [_told(found[0], before)]
-    settled = [_settle(candidate, told, apart, before) for candidate in found[1:]]
+    told = [_told(found[0], room.before)]
+    settled = [_settle(candidate, told, apart, room) for candidate in found[1:]]
     return told, [Fate.TOLD, *settled]
 
 
 def _settle(
-    candidate: Candidate, told: list[Told], apart: Collection[frozenset[Place]], before: int
+    candidate: Candidate, told: list[Told], apart: Collection[frozenset[Place]], room: Room
 ) -> Fate:
     """Tell a candidate too, cite it with what says the same, or leave it out."""
     for place, one in enumerate(told):
@@ -310,14 +329,14 @@ def _settle(
         return Fate.IMPROBABLE
     if _holds_no_kind(candidate) and not _holds_no_kind(told[0].lead):
         return Fate.OTHER_KIND
-    if len(told) == MAX_SENTENCES:
+    if len(told) == room.sentences:
         return Fate.ENOUGH
-    return Fate.TOLD if _tell(_told(candidate, before), told) else Fate.OVERLAPS
+    return Fate.TOLD if _tell(_told(candidate, room.before), told) else Fate.OVERLAPS
 
 
 def _holds_no_kind(candidate: Candidate) -> bool:
     """Tell whether a sentence lacks the kind of thing that is asked for, see `rag.answer_kind`."""
-    return candidate.features["wrong_kind"] > 0
+    return candidate.features.get("wrong_kind", 0.0) > 0
 
 
 def _tell(one: Told, told: list[Told]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from index.types import Article, Passage, Span
 from rag.answer import (
     MAX_CITED,
     MAX_SENTENCES,
+    OF_ONE_THING,
     Asked,
     Draft,
+    Exactness,
     Told,
     draft_answer,
     leans_back,
@@ -105,7 +108,41 @@ def test_a_further_sentence_is_told_where_it_is_hardly_less_probable() -> None:
 def test_no_more_is_told_than_can_be_read_at_once() -> None:
     towns = "Arden Borva Cestrin Dolmar Everan Fontel Garvik".split()
     found = [only(t, f"{t} lost its {n} boats and harbours.") for n, t in enumerate(towns)]
-    assert len(draft_answer([asked(found)]).sentences) == MAX_SENTENCES
+    assert len(draft_answer([asked(found)]).sentences) == OF_ONE_THING
+    for question in ("Which towns lost boats?", "What are the losses?", "Name all the towns."):
+        assert len(draft_answer([asked(found, question)]).sentences) == MAX_SENTENCES
+    for question in ("What does the mayor say?", "What was lost?", "Which has this town lost?"):
+        assert len(draft_answer([asked(found, question)]).sentences) == OF_ONE_THING
+
+
+def test_a_further_sentence_holds_the_kind_that_is_asked_for_where_the_first_does() -> None:
+    first, with_one, without = (
+        replace(only(name, text, chance), features={"wrong_kind": wrong})
+        for name, text, chance, wrong in (
+            ("a", "The mill burned down in 1931.", 0.9, 0.0),
+            ("b", "It was built in 1848.", 0.8, 0.0),
+            ("c", "The mill was loved by all.", 0.85, 1.0),
+        )
+    )
+    question = "When did the mill burn down?"
+    assert texts(draft_answer([asked([first, with_one, without], question)])) == [
+        first.text,
+        with_one.text,
+    ]
+    assert texts(draft_answer([asked([without, with_one], question)])) == [
+        without.text,
+        with_one.text,
+    ]
+
+
+def test_what_an_answer_has_to_hold_is_missed_and_what_holds_it_is_sure() -> None:
+    doubted = asked([only("a", MILL, 0.2)])
+    lacking = replace(doubted, exactness=Exactness(lacking="a year"))
+    assert draft_answer([lacking]).reason == "no sentence that was found gives a year"
+    assert draft_answer([replace(asked([only("a", MILL)]), exactness=lacking.exactness)]).reason
+    settled = draft_answer([replace(doubted, exactness=Exactness(settled=True))])
+    assert texts(settled) == [MILL]
+    assert settled.confidence > 0.9
 
 
 def test_each_part_of_a_question_is_answered() -> None:
@@ -217,6 +254,22 @@ def test_a_heading_is_not_quoted_as_the_sentence_before() -> None:
 def test_the_first_sentence_of_a_passage_has_none_before_it() -> None:
     (told,) = draft_answer([asked([only("a", "She left for Doha on Friday.")])]).sentences
     assert told.text == "She left for Doha on Friday."
+
+
+def test_whom_she_said_means_is_told_from_the_passage_before() -> None:
+    text = "Ines Corran chairs the board.\n\nShe wants a quay. “It must be done,” she said."
+    chair, wish, speech = sentences_of("a", text)
+    (start,) = {speech.passage.passage.span.start}
+    later = Passage("a", Span(wish.span.start, len(text)), (wish.span, speech.span))
+    assert start == 0
+    stored = replace(speech.passage, passage=later)
+    said = likely(replace(speech, passage=stored))
+    (who,) = texts(draft_answer([asked([said], "Who said that it must be done?")]))
+    assert who == " ".join(text.split())
+    (what,) = texts(draft_answer([asked([said], "What must be done?")]))
+    assert what.startswith(chair.text)
+    stops = likely(replace(wish, passage=replace(stored, passage=replace(later, span=Span(0, 9)))))
+    assert texts(draft_answer([asked([stops])])) == [wish.text]
 
 
 def test_what_leans_on_a_sentence_that_is_told_comes_after_it_and_repeats_nothing() -> None:
