@@ -35,6 +35,18 @@ SHARE = (
 ADDRESS = r"\bhttps?:|\bwww\.|\b[\w-]+\.(?:com|org|net|info|gov|edu|int|eu|io|co|ca|uk|[a-z]{2})\b"
 MAIL = r"\b[\w.+-]+@[\w-]+\.\w+"
 TELEPHONE = r"\b\d[\d ().-]{4,}\d\b"
+# Of a time, by its units or its end; of a thing, by a number of what it is measured in.
+LENGTH = (
+    r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|weekends?|fortnights?|months?|years?"
+    r"|decades?|centur(?:y|ies)|overnight|until|till|since|through|term|seasons?|indefinite\w*"
+    r"|for ?ever|permanent\w*|temporar\w+|longer?|long-\w+|yet)\b"
+    rf"|\b(?:1\d{{3}}|20\d\d)\b|\b{WEEKDAY}\b|\b{MONTH}\b"
+    r"|\d[\d.,]*[ -]?(?:m|km|cm|mm|ft|in)\b"
+    r"|(?:\d|\b(?:an?|half|few|several|one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen"
+    r"|twenty|thirty|forty|fifty|hundred|thousand|million))[ -]"
+    r"(?:metres?|meters?|kilomet(?:re|er)s?|miles?|feet|foot|yards?|inch(?:es)?|pages?"
+    r"|words?|lines?|chapters?)\b"
+)
 
 WHAT = r"\b(?:what|which)(?:[’']s| is| was| were| are)?(?: the)? (?:exact |calendar |precise )?"
 
@@ -69,6 +81,7 @@ EXACT: tuple[tuple[re.Pattern[str], ExactKind], ...] = tuple(
             _pattern("a day of the week", rf"\b{WEEKDAY}\b"),
         ),
         (rf"{WHAT}(?:dates?|days?)\b(?!-)", _pattern("a date", DAY)),
+        (r"\bhow long\b(?! ago)", _pattern("how long it is", LENGTH)),
         (rf"{WHAT}(?:percent(?:age)?|per cent)\b", _pattern("a percentage", SHARE)),
         (
             rf"{WHAT}(?:[\w’']+ )?(?:web ?site|web ?page|web address|url)\b",

@@ -19,6 +19,8 @@ from tests.fakes import WordModel
         ("On what date did it burn?", "It burnt on 3 May.", "It burnt in 1931."),
         ("Which day was the vote?", "They voted on Friday.", "They voted in haste."),
         ("Which weekday is the vote?", "They vote on Friday.", "They vote on 3 May."),
+        ("How long is the mayor away?", "She is away until Friday.", "She is far from the quay."),
+        ("How long is the quay?", "It runs to 200 m.", "It runs to the weir."),
         ("What percentage is exported?", "A third is exported.", "Barley is exported."),
         ("What's the website of the mill?", "See mill.example.org.", "The mill has a site."),
         ("What is their e-mail address?", "Write to a@mill.org.", "Write to the mill."),
