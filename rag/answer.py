@@ -43,11 +43,11 @@ SETTLED = 0.95
 FURTHER_SHARE = 0.67
 # Of a question that asks for one thing, so many sentences are told at most.
 OF_ONE_THING = 3
-# What asks for several: "which towns", "who are", "list all".
+# What asks for several: "which towns were", "who are", "list all".
 ASKS_FOR_SEVERAL = re.compile(
-    r"\b(?:all|every|each|list|several|various|both|what (?:are|were)|who (?:are|were|all)"
-    r"|(?:which|what) (?:\w+ ){0,2}?(?:(?!(?:does|says|has|this)\b)\w{2,}[^su\W]s|people|men|women"
-    r"|children))\b",
+    r"\b(?:all|every|each|list|several|various|both|what (?:are|were)|who (?:are|were)(?! you\b)"
+    r"|(?:which|what) (?:\w+ ){0,2}?(?:\w+[^siu\W]s|people|men|women|children)"
+    r" (?:are|were|have|has|do|does|did|can|could|will|would|should|may|might|is|was))\b",
     re.IGNORECASE,
 )
 # How many of the question's words an abstention names.
@@ -61,6 +61,7 @@ SPEAKER = re.compile(
     r"[”\"’'],? (?:he|she|they) \w+|\b(?:he|she|they) (?:said|says|added|told)\b"
     r"|, (?:he|she|they) \w+,"
 )
+QUOTATION = re.compile(r"[“\"][^”\"]+[”\"]\W*")
 NAME = re.compile(r"(?<=\S )[“\"]?[A-Z][\w’'-]+")
 MAX_BEFORE = 2
 # Who asks "who" is not answered by "she said": the sentence with the name is worth more room.
@@ -395,7 +396,7 @@ def _told(candidate: Candidate, most: int) -> Told:
     first = candidate.span
     for span in itertools.islice(itertools.chain(earlier, _before(candidate)), most):
         sentence = span.of(text)
-        leans = leans_back(first.of(text))
+        leans = leans_back(first.of(text), asks_who=most == MAX_BEFORE_WHO)
         if not leans or not is_prose(sentence) or order_in(sentence) is not Order.NONE:
             break
         first = span
@@ -410,11 +411,18 @@ def _before(candidate: Candidate) -> Iterator[Span]:
         yield Span(start + span.start, start + span.end)
 
 
-def leans_back(text: str) -> bool:
-    """Tell whether a sentence cannot be understood without the one before it."""
+def leans_back(text: str, *, asks_who: bool = False) -> bool:
+    """Tell whether a sentence cannot be understood without the one before it.
+
+    Args:
+        text: the sentence.
+        asks_who: whether it is to tell who; then whoever is only quoted has to be named, too.
+    """
     if LEANS_BACK.search(fold(text).lstrip("“\"‘' ")):
         return True
     speaker = SPEAKER.search(fold(text))
+    if asks_who and (speaker is not None or QUOTATION.fullmatch(text)):
+        return True
     return speaker is not None and NAME.search(text, 0, speaker.start() + 1) is None
 
 

@@ -32,8 +32,8 @@ SHARE = (
     r"%|\bper ?cents?\b|\bpct\b|\bpercentage\b|\b(?:half|third|quarter|fifth|tenth)s?\b"
     r"|\b(?:all|none|most)\b|\bnothing\b|\bone in\b|\bout of\b|\bdoubl\w+|\btripl\w+"
 )
-ADDRESS = r"\bhttps?:|\bwww\.|\b[\w-]+\.(?:com|org|net|info|gov|edu|int|eu|io|co|ca|uk|[a-z]{2})\b"
-MAIL = r"\b[\w.+-]+@[\w-]+\.\w+"
+ADDRESS = r"\bhttps?:|\bwww\.|(?<![\w-])[\w-]{1,63}\.(?:com|org|net|info|gov|edu|int|[a-z]{2})\b"
+MAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.\w"
 TELEPHONE = r"\b\d[\d ().-]{4,}\d\b"
 # Of a time, by its units or its end; of a thing, by a number of what it is measured in.
 LENGTH = (
@@ -48,6 +48,9 @@ LENGTH = (
     r"|words?|lines?|chapters?)\b"
 )
 
+# "Year-end", "day care", "the year's best": it is no year or day that is asked for.
+ALONE = r"\b(?![-’'])(?! (?:ago|care|palms?|groups?|jobs?|like|ahead|off|book|end|trip|school)\b)"
+LAST = r"\b(?= (?:of|for|to|where)\b|\W*$)"
 WHAT = r"\b(?:what|which)(?:[’']s| is| was| were| are)?(?: the)? (?:exact |calendar |precise )?"
 
 
@@ -75,19 +78,20 @@ def _pattern(name: str, pattern: str) -> ExactKind:
 EXACT: tuple[tuple[re.Pattern[str], ExactKind], ...] = tuple(
     (re.compile(asked), kind)
     for asked, kind in (
-        (rf"{WHAT}years?\b(?! ago)", _pattern("a year", YEAR)),
+        (rf"{WHAT}years?{ALONE}", _pattern("a year", YEAR)),
         (
             r"\b(?:what|which) (?:weekday|day of the week)s?\b",
             _pattern("a day of the week", rf"\b{WEEKDAY}\b"),
         ),
-        (rf"{WHAT}(?:dates?|days?)\b(?!-)", _pattern("a date", DAY)),
+        (rf"\b(?:what|which)(?: exact| precise| calendar)? days?{ALONE}", _pattern("a date", DAY)),
+        (rf"{WHAT}dates?{ALONE}", _pattern("a date", DAY)),
         (r"\bhow long\b(?! ago)", _pattern("how long it is", LENGTH)),
         (rf"{WHAT}(?:percent(?:age)?|per cent)\b", _pattern("a percentage", SHARE)),
         (
-            rf"{WHAT}(?:[\w’']+ )?(?:web ?site|web ?page|web address|url)\b",
+            rf"{WHAT}(?:[\w’']+ ){{0,3}}?(?:web ?site|web ?page|web address|url){LAST}",
             _pattern("a web address", ADDRESS),
         ),
-        (rf"{WHAT}(?:[\w’']+ )?e-?mail(?: address)?\b", _pattern("an e-mail address", MAIL)),
+        (rf"{WHAT}(?:[\w’']+ ){{0,3}}?e-?mail address\b", _pattern("an e-mail address", MAIL)),
         (
             rf"{WHAT}(?:[\w’']+ )?(?:tele)?phone number\b|\bnumber (?:to|should I) (?:call|ring)\b",
             _pattern("a telephone number", TELEPHONE),
@@ -96,17 +100,18 @@ EXACT: tuple[tuple[re.Pattern[str], ExactKind], ...] = tuple(
 )
 
 # An acronym is told by its capitals: a mayor stands for something, too.
-ACRONYM = r"(?P<acronym>[A-Z](?:[.&-]?[A-Z])+(?:s|\b))"
+ACRONYM = r"(?P<acronym>[A-Z](?:[.&-]?[A-Z])+(?:s|\b))\.?"
+ENDS = r"(?= (?i:here|in (?:the|this|that) (?:article|report|story))\b|\W*$)"
 BEFORE = r"(?i:(?:the )?(?:acronym |abbreviation |letters |initials )?)"
 SHORT_FOR = r"(?i:short|an? (?:acronym|abbreviation)|the (?:acronym|abbreviation)) (?i:for|of)\b"
 SPELT_OUT = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b(?i:what (?:does|do|did)) {BEFORE}{ACRONYM} (?i:(?:actually )?stands? for)\b",
+        rf"\b(?i:what (?:does|do|did)) {BEFORE}{ACRONYM} (?i:(?:actually )?stands? for){ENDS}",
         rf"\b(?i:what(?:[’']s| is| are| was)?) {BEFORE}{ACRONYM} {SHORT_FOR}",
         rf"^\W*{BEFORE}{ACRONYM},? (?i:stands? for|(?:is|are) short for) (?i:what)\b",
-        rf"\b(?i:full form|full name|long form|meaning) (?i:of) {BEFORE}{ACRONYM}",
-        rf"\b(?i:spell(?:s|ed)? out) {BEFORE}{ACRONYM}",
+        rf"\b(?i:full form|full name|long form|meaning) (?i:of) {BEFORE}{ACRONYM}{ENDS}",
+        rf"\b(?i:spell(?:s|ed)? out) {BEFORE}{ACRONYM}{ENDS}",
     )
 )
 LETTERS = re.compile(r"[^\W\d_]+")
@@ -132,15 +137,23 @@ def exact_kind(question: str) -> ExactKind | None:
 
 
 def spells_out(text: str, acronym: str) -> bool:
-    """Tell whether a text has an acronym, and words in a row whose first letters are its own."""
+    """Tell whether a text has an acronym, and words in a row whose first letters are its own.
+
+    The words are names; plain words ("electric vehicles") have to stand beside the acronym.
+    """
     words = LETTERS.findall(text)
-    if not any(word.removesuffix("s") == acronym for word in words):
+    held = [place for place, word in enumerate(words) if word.removesuffix("s") == acronym]
+    if not held:
         return False
+    length = len(acronym)
+    beside = {place + 1 for place in held} | {place - length for place in held}
     weighty = [word for word in words if word not in LEFT_OUT]
     return any(
-        _initials(run) == acronym.casefold() and _in_one_case(run)
+        _initials(run) == acronym.casefold()
+        and (_is_name(run) or (row is words and place in beside))
         for row in (words, weighty)
-        for run in (row[place : place + len(acronym)] for place in range(len(row)))
+        for place in range(len(row))
+        for run in [row[place : place + length]]
     )
 
 
@@ -148,9 +161,6 @@ def _initials(words: Sequence[str]) -> str:
     return "".join(word[0] for word in words).casefold()
 
 
-def _in_one_case(words: Sequence[str]) -> bool:
-    """Tell whether all are capitalised or none is; a sentence's first word has its capital anyway.
-
-    "Canada, the United States and Mexico agreed" is no name.
-    """
-    return len({word[0].isupper() for word in words[1:] if word not in LEFT_OUT}) < 2
+def _is_name(words: Sequence[str]) -> bool:
+    """Tell whether all words are capitalised: "Canada, the United States and Mexico agreed" not."""
+    return all(word[0].isupper() for word in words if word not in LEFT_OUT)

@@ -3,9 +3,11 @@
 "Tarrifs" is asked for as "tariffs", where the passages that the rest of the question finds hold
 that. How near two words are is their optimal string alignment distance (letters left out, put in,
 exchanged, or swapped with the next; Damerau 1964, "A technique for computer detection and
-correction of spelling errors"). An English word is left alone, however near: nothing else would be
-what was asked. English words are those that the reader's tokenizer knows whole, with the common
-endings. Knows nothing of where passages come from.
+correction of spelling errors"). A word of English that is known is left alone, however near:
+nothing else would be what was asked. Known are those that the reader's tokenizer knows whole, with
+the common endings; one that is not is never taken for another form of itself. Words in quotation
+marks stay, and so does a question that is mostly in no English. Knows nothing of where passages
+come from.
 """
 
 import functools
@@ -23,7 +25,7 @@ from rag.words import fold
 WORD = re.compile(r"[^\W\d_]+")
 # A shorter word is near too many others.
 SHORTEST = 5
-# From here on two letters may be wrong in a word without a capital, which is hardly a name.
+# From here on two letters may be out of place in a word without a capital, hardly a name.
 LONG = 7
 ENDINGS = (
     ("s", ""),
@@ -50,6 +52,14 @@ ENDINGS = (
     ("ment", ""),
     ("ish", ""),
 )
+# Two words that part only in these are forms of one: "detainee" and "detained".
+FORMS = frozenset(
+    "s d ed es e ee ees er ers or ors ing ings ist ists ism y ly ies ied ive ion ions al ally ant"
+    " ent ance ence able".split()
+) | {""}
+QUOTED = re.compile(r"[“\"«][^”\"»]*[”\"»]")
+# So much of a question has to be English.
+ENGLISH_SHARE = 1 / 3
 BEGINNINGS = ("un", "re", "dis", "non", "over", "out", "mis", "pre")
 
 
@@ -61,9 +71,12 @@ def suspects(question: Question, held: Iterable[str]) -> list[str]:
         held: those of its words that the collection holds, in any of their forms.
     """
     unheard = frozenset(question.words) - frozenset(held)
+    every = WORD.findall(question.text)
+    if sum(is_english(fold(word)) for word in every) < ENGLISH_SHARE * len(every):
+        return []
     return [
         written
-        for written in dict.fromkeys(WORD.findall(question.text))
+        for written in dict.fromkeys(WORD.findall(QUOTED.sub(" ", question.text)))
         if len(written) >= SHORTEST
         and not written.isupper()
         and fold(written) in unheard
@@ -98,13 +111,26 @@ def corrected(text: str, mistyped: Sequence[str], passages: Iterable[str]) -> st
             folded = fold(word)
             if folded[0] != wanted[0] or abs(len(folded) - len(wanted)) > allowed:
                 continue
+            if _is_form(wanted, folded):
+                continue
             distance = OSA.distance(wanted, folded, score_cutoff=allowed)
-            # A name has one form only, and what is near it may be another.
-            if distance <= (allowed if word.islower() else 1):
+            # A name has one form only, and what is near it may be another; so may a word with
+            # another letter in it ("proactive" and "protective").
+            if distance <= (allowed if word.islower() and set(folded) == set(wanted) else 1):
                 near.append((distance, -count, word))
-        if near:
+        # Who is asked for by name is one of several only by guessing.
+        one_name = written.islower() or len({fold(word) for _, _, word in near}) == 1
+        if near and one_name:
             text = re.sub(rf"\b{re.escape(written)}\b", min(near)[2], text)
     return text
+
+
+def _is_form(word: str, other: str) -> bool:
+    """Tell whether two words part only in their endings."""
+    from rapidfuzz.distance import Prefix  # noqa: PLC0415 - as in `corrected`
+
+    shared = Prefix.similarity(word, other)
+    return shared > 3 and {word[shared:], other[shared:]} <= FORMS
 
 
 @functools.cache

@@ -7,9 +7,11 @@ What no rule knows stays as it is. Rules over English patterns; knows nothing of
 """
 
 import re
+from collections.abc import Callable
 
 from rag.question import MAX_CHARS
-from rag.words import content_words
+from rag.word_forms import BASE_OF
+from rag.words import content_words, fold
 
 # More words than this, and what has no verb that we know may still be a sentence.
 MOST_WORDS = 14
@@ -40,17 +42,30 @@ LENGTHS = r"(?:time|years|months|weeks|days|hours|decades)"
 QUOTED_WORDS = r"(?:the (?:phrase|words?|expression|term|line|quote) |(?=[“\"‘'’]))"
 PEOPLE = r"(?:men|women|people|children)"
 SOME = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
-SOMEBODY = r"(?!(?:the|an?|most|these|those|they|he|she|it|people|you|we)\b)(?:[\w’'.-]+ ?){1,4}?"
+SOMEBODY = (
+    r"(?!(?:the|an?|most|these|those|they|he|she|it|people|you|we)\b)"
+    r"[\w’'.-]+(?: [\w’'.-]+){0,3}?"
+)
 WHICH_BODY = (
     r"(?:which|what) (?:university|college|school|institute|think ?tank|company|firm|bank|newspaper"
     r"|outlet|organi[sz]ation|body|party|ministry|department|agency|team|club)"
 )
 WORK = r"(?:work|teach|lecture|belong|serve)"
 JOB = (
-    r"(?:(?:old|former|current|previous|last|present|new|main|day) )?"
-    r"(?:job|occupation|profession|position|post|employer|line of work)(?: title)?"
+    r"(?:(?:old|former|current|previous|last|present|new|day) )?"
+    r"(?:job|occupation|profession|employer|line of work)(?: title)?"
 )
-RULES = tuple(
+Plain = str | Callable[[re.Match[str]], str]
+
+
+def who_is(found: re.Match[str]) -> str:
+    """Return "who is Nia Tolland" for "where does Nia Tolland work"; a country has no job."""
+    name = found[1]
+    is_person = not name.isupper() and all(fold(word) not in BASE_OF for word in name.split())
+    return f"who is {name}" if is_person else found[0]
+
+
+RULES: tuple[tuple[re.Pattern[str], Plain], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), plain)
     for pattern, plain in (
         # "w/ the mayor", "w/o a deal".
@@ -83,12 +98,12 @@ RULES = tuple(
             "who are ",
         ),
         # What somebody does for a living, which articles tell where they first name them.
-        (rf"^where (?:does|do|did) ({SOMEBODY}) (?:work|teach|lecture)$", r"who is \1"),
-        (rf"^(?:at|for|in|with) {WHICH_BODY} (?:does|do|did) ({SOMEBODY}) {WORK}$", r"who is \1"),
-        (rf"^{WHICH_BODY} (?:does|do|did) ({SOMEBODY}) {WORK} (?:at|for|in|with)$", r"who is \1"),
-        (rf"^{WHICH_BODY} is ({SOMEBODY}) (?:at|from|of|with)$", r"who is \1"),
-        (rf"^(?:whom?|what) (?:does|do|did) ({SOMEBODY}) work (?:as|for)$", r"who is \1"),
-        (rf"^what(?:[’']s| is| was| are| were) ({SOMEBODY})[’']s? {JOB}$", r"who is \1"),
+        (rf"^where (?:does|did) ({SOMEBODY}) (?:work|teach|lecture)$", who_is),
+        (rf"^(?:at|for|in|with) {WHICH_BODY} (?:does|did) ({SOMEBODY}) {WORK}$", who_is),
+        (rf"^{WHICH_BODY} (?:does|did) ({SOMEBODY}) {WORK} (?:at|for|in|with)$", who_is),
+        (rf"^{WHICH_BODY} is ({SOMEBODY}) (?:at|with)$", who_is),
+        (rf"^(?:whom?|what) (?:does|did) ({SOMEBODY}) work (?:as|for)$", who_is),
+        (rf"^what(?:[’']s| is| was) ({SOMEBODY})[’']s? {JOB}$", who_is),
         # Lists.
         (rf"^{GIVE} (?:all|all of) ", "what are all "),
         (

@@ -98,11 +98,11 @@ def test_a_conversation_of_ten_questions(seeds_data: Path, cache: Path, tmp_path
 
     differing = chat.turn(LONG_SINCE, "Evidence as of")
     assert re.search(
-        r"  Nearly a decade +National Post, 15 January 2026.*?\[2\]", differing, re.DOTALL
+        r"  Nearly a decade +National Post, 15 January 2026.*?\[1\]", differing, re.DOTALL
     )
     assert re.search(r"  eight years +Squeezed by US", differing)
 
-    context = chat.turn("/source 2")
+    context = chat.turn("/source 1")
     assert "Nearly a decade has passed" in context
     assert "try to reset ties" in context
 

@@ -109,9 +109,9 @@ def test_no_more_is_told_than_can_be_read_at_once() -> None:
     towns = "Arden Borva Cestrin Dolmar Everan Fontel Garvik".split()
     found = [only(t, f"{t} lost its {n} boats and harbours.") for n, t in enumerate(towns)]
     assert len(draft_answer([asked(found)]).sentences) == OF_ONE_THING
-    for question in ("Which towns lost boats?", "What are the losses?", "Name all the towns."):
+    for question in ("Which towns have lost boats?", "What are the losses?", "Name all the towns."):
         assert len(draft_answer([asked(found, question)]).sentences) == MAX_SENTENCES
-    for question in ("What does the mayor say?", "What was lost?", "Which has this town lost?"):
+    for question in ("What does the mayor say?", "What causes it?", "Which town wins?"):
         assert len(draft_answer([asked(found, question)]).sentences) == OF_ONE_THING
 
 

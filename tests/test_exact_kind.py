@@ -31,6 +31,11 @@ from tests.fakes import WordModel
             "The Millers' Guild of Osterwick met.",
         ),
         (
+            "What does M.G.O. stand for?",
+            "The MGO, the Millers' Guild of Osterwick, met.",
+            "Millers met.",
+        ),
+        (
             "MGOs stand for what?",
             "Millers' Growth Orders (MGOs) lapse.",
             "MGOs are orders that lapse.",
@@ -50,18 +55,27 @@ def test_what_is_needed_is_told_from_what_is_not(question: str, meets: str, does
         "When did the mill open?",
         "What happened a year ago?",
         "What does the mayor stand for?",
+        "What does the UN stand for in this dispute?",
         "Who rules the day-to-day business?",
         "What share of barley is exported?",
+        "What year-end target did it set?",
+        "What is the day job of the miller?",
+        "What day care do millers pay for?",
+        "What was the day like?",
+        "What was the year’s biggest export?",
+        "What is the email scandal about?",
+        "Which website published the report?",
     ],
 )
 def test_most_questions_need_nothing_exactly(question: str) -> None:
-    kind = exact_kind(question)
-    assert kind is None or kind.settles
+    assert exact_kind(question) is None
 
 
 def test_an_acronym_is_spelt_out_by_words_in_a_row() -> None:
     assert spells_out("CUSMA, the Canada-U.S.-Mexico Agreement, holds.", "CUSMA")
     assert spells_out("The Bank of Wend (BW) lends.", "BW")
+    assert spells_out("Electric vehicles (EVs) sell.", "EV")
+    assert not spells_out("That underscores a stark fact for US allies.", "US")
     assert not spells_out("Canada, the United States and Mexico agreed on CUSMA.", "CUSMA")
 
 
@@ -76,8 +90,10 @@ def test_an_answer_holds_what_was_asked_for_or_there_is_none(tmp_path: Path) -> 
     model = WordModel()
     build([tmp_path / "mill.txt"], store, model)
     pipeline = Pipeline(store, model.for_asking(store.info().recipe.model))
-    when = pipeline.ask("In which year did the old mill at Osterwick burn down?")
-    assert "1931" in when.text or when.abstained
+    when = pipeline.ask("In which year was the mill at Osterwick built?")
+    assert [one.text for one in when.sentences] == [
+        "The mill was built in 1931 by the millers' guild."
+    ]
     which = pipeline.ask("On which weekday did the old mill at Osterwick burn down in a storm?")
     assert which.abstained
     assert which.reason == "no sentence that was found gives a day of the week"

@@ -12,6 +12,7 @@ from rag.question import parse_question
 from tests.fakes import WordModel
 
 TEXT = "Osterwick raised its tariffs on barley. Margit Hollenbeck of the millers' guild objected."
+KIN = "Martin Holle and Martyn Holle decoupled; detained, they kept a protective silence."
 
 
 @pytest.mark.parametrize(
@@ -39,10 +40,20 @@ def test_a_mistyped_word_is_read_as_the_one_near_it(typed: str, meant: str) -> N
         "What did Hollandbeck say?",
         "Who is Hallenbach?",
         "What does OSTERWIK stand for?",
+        'Who wrote of "tarrifs"?',
+        "Which objector was it?",
+        "Was sagte Hollenbek über Osterwik gestern Abend dazu?",
     ],
 )
 def test_what_may_be_meant_as_it_is_stays(typed: str) -> None:
     assert corrected(typed, suspects(parse_question(typed), ()), [TEXT]) == typed
+
+
+@pytest.mark.parametrize(
+    "typed", ["Who is Marton?", "Which detainee objected?", "What decouples?", "Who is proactive?"]
+)
+def test_what_may_be_either_or_another_form_stays(typed: str) -> None:
+    assert corrected(typed, suspects(parse_question(typed), ()), [KIN]) == typed
 
 
 def test_what_the_collection_holds_is_not_mistyped() -> None:

@@ -77,6 +77,10 @@ from rag.question import MAX_CHARS, AnswerKind, parse_question
         ("Does the baker give a different loaf to each child?", None),
         ("Where do the bakers work?", None),
         ("What is the mayor’s job?", None),
+        ("What is Canada’s position?", None),
+        ("Where does NATO work?", None),
+        ("Where do Arden bakers work?", None),
+        ("What company is Arden Bread from?", None),
         ("Where did they work?", None),
         ("?", None),
     ],
@@ -95,9 +99,10 @@ def test_what_is_put_in_full_is_in_full(text: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["a", "a ", "Ab, ", "the reports ", "was it a or ", "of the ", "“"]
 )
-def test_a_long_question_is_put_in_full_at_once(piece: str) -> None:
+@pytest.mark.parametrize("opening", ["", "where does ", "what is ", "which university is "])
+def test_a_long_question_is_put_in_full_at_once(opening: str, piece: str) -> None:
     start = time.process_time()
-    plainly((piece * MAX_CHARS)[:MAX_CHARS])
+    plainly((opening + piece * MAX_CHARS)[:MAX_CHARS])
     assert time.process_time() - start < 1.0
 
 
