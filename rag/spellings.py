@@ -39,7 +39,7 @@ _BEGINNINGS = (
     ("sulph", "sulf"),
 )
 # "Size" and "prize" are too short to be of the kind.
-_IZED = r"(\w\w\w\w+)i{}(e|ed|es|er|ers|ing|ation|ations|able)"
+_IZED = r"(\w\w\w\w+i|\w*[nr]aly){}(e|ed|es|er|ers|ing|ation|ations|ational|able)"
 
 
 def _alternatives(listed: str) -> str:
@@ -85,7 +85,7 @@ def one_spelling(word: str) -> str:
     """Return a folded word in one of its spellings, whichever it is written in."""
     ised = _IZED_HERE.fullmatch(word)
     if ised is not None:
-        return f"{ised[1]}is{ised[2]}"
+        return f"{ised[1]}s{ised[2]}"
     for british, to_american, _, _ in _KINDS:
         found = british.fullmatch(word)
         if found is not None:
@@ -96,7 +96,7 @@ def one_spelling(word: str) -> str:
 @lru_cache(maxsize=10_000)
 def spellings_of(word: str) -> tuple[str, ...]:
     """Return how a folded word may be written, itself first."""
-    for one, replacement in ((_ISED, r"\1iz\2"), (_IZED_HERE, r"\1is\2")):
+    for one, replacement in ((_ISED, r"\1z\2"), (_IZED_HERE, r"\1s\2")):
         found = one.fullmatch(word)
         if found is not None:
             return word, found.expand(replacement)

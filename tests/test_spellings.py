@@ -13,6 +13,8 @@ from rag.words import stem, stems_of
     [
         ("organise", "organize"),
         ("organisations", "organizations"),
+        ("organisational", "organizational"),
+        ("analysed", "analyzed"),
         ("labour", "labor"),
         ("neighbourhoods", "neighborhoods"),
         ("centres", "centers"),
