@@ -40,7 +40,7 @@ MIN_CONFIDENCE = 0.5
 # Of what a rule recognises for certain, so much is believed.
 SETTLED = 0.95
 # A further sentence is told when it answers nearly as probably as the first.
-FURTHER_SHARE = 0.67
+FURTHER_SHARE = 0.75
 # Of a question that asks for one thing, so many sentences are told at most.
 OF_ONE_THING = 3
 # What asks for several: "which towns were", "who are", "list all".
