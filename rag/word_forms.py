@@ -290,7 +290,8 @@ ACRONYMS = {
 }
 _WORD = re.compile(r"[^\W_]+")
 # "3 PM" is an hour.
-_ACRONYM = re.compile(rf"(?<![\w.])(?<!\d )({'|'.join(ACRONYMS)})(s?)(?![\w.]\w)(?!\w)")
+_SHORT = "|".join((*ACRONYMS, *("".join(rf"{letter}\." for letter in one) for one in ACRONYMS)))
+_ACRONYM = re.compile(rf"(?<![\w.])(?<!\d )({_SHORT})(s?)(?![\w.]\w)(?!\w)")
 _AMERICA = re.compile(r"\b(?:U\.S\.(?:A\.)?|USA?)(?!\w)")
 _BRITAIN = re.compile(r"\b(?:U\.K\.|UK)(?!\w)")
 
@@ -310,12 +311,16 @@ def written_out(text: str) -> str:
         return text
     if "U" in text:
         text = _BRITAIN.sub("Britain", _AMERICA.sub("America", text))
-    return _ACRONYM.sub(lambda found: ACRONYMS[found[1]] + found[2], text)
+    return _ACRONYM.sub(lambda found: ACRONYMS[_plain(found[1])] + found[2], text)
+
+
+def _plain(acronym: str) -> str:
+    return acronym.replace(".", "")
 
 
 def acronyms_of(text: str) -> list[str]:
     """Return, folded, the acronyms in a text and those of what it has in full."""
     folded = " ".join(_WORD.findall(text.casefold()))
-    named = {found[1] for found in _ACRONYM.finditer(text)}
+    named = {_plain(found[1]) for found in _ACRONYM.finditer(text)}
     named |= {short for short, full in ACRONYMS.items() if full in folded}
     return sorted(form for short in named for form in (short.lower(), f"{short.lower()}s"))

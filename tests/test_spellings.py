@@ -40,6 +40,7 @@ def test_words_that_only_look_so_stay(word: str) -> None:
 def test_an_acronym_and_its_full_form_are_one() -> None:
     assert stems_of("EVs") == stems_of("electric vehicles")
     assert stems_of("the PM") == stems_of("the prime minister")
+    assert terms_of("the U.N. aid") == terms_of("the UN aid") == terms_of("the United Nations aid")
     assert written_out("It met at 3 PM.") == "It met at 3 PM."
     assert written_out("OPEC's CEO-to-be and EVAs") == "OPEC's chief executive-to-be and EVAs"
     assert {"ev", "evs"} <= set(acronyms_of("Who builds electric vehicles?"))
