@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,11 @@ def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
     }
     own = {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     return {**shared, **home, **own, **settings}
+
+
+def heed_interrupts() -> None:
+    """Let Ctrl-C work in what is started, though the tests may run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -61,6 +67,7 @@ class Terminal:
             env=environment(folder, settings),
             dimensions=(ROWS, columns),
             cwd=folder,
+            preexec_fn=heed_interrupts,
         )
         # What a terminal answers when it is asked where its cursor is.
         self.screen.write_process_input = self.child.send  # type: ignore[method-assign]
