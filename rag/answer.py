@@ -8,11 +8,10 @@ come from.
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from index.chunk import sentences_of
 from index.types import Span
 from rag.decision import answerability
 from rag.disagree import (
@@ -23,12 +22,12 @@ from rag.disagree import (
     joined,
     names_more,
 )
-from rag.evidence import Candidate, Inquiry, Place, is_prose
+from rag.evidence import Candidate, Inquiry, Place
 from rag.offices import asked_office, names_office
-from rag.orders import Order, order_in
 from rag.question import AnswerKind, Question
 from rag.same import say_the_same
-from rag.words import fold, stem, stems_of
+from rag.told import Told, as_told, overlap
+from rag.words import stem, stems_of
 
 MAX_SENTENCES = 5
 # How many sentences are searched for what contradicts the answer.
@@ -52,22 +51,6 @@ ASKS_FOR_SEVERAL = re.compile(
 )
 # How many of the question's words an abstention names.
 MAX_NAMED = 3
-# A sentence that begins so, or says so before it names anyone, leans on the one before it.
-LEANS_BACK = re.compile(
-    r"^(?:(?:but|and|so|yet|still|however|also|then|instead|meanwhile),? )?"
-    r"(?:he|she|they|it|this|that|these|those|his|her|their|its|both|the (?:latter|former))\b"
-)
-SPEAKER = re.compile(
-    r"[”\"’'],? (?:he|she|they) \w+|\b(?:he|she|they) (?:said|says|added|told)\b"
-    r"|, (?:he|she|they) \w+,"
-)
-QUOTATION = re.compile(r"[“\"][^”\"]+[”\"]\W*")
-NAME = re.compile(r"(?<=\S )[“\"]?[A-Z][\w’'-]+")
-MAX_BEFORE = 2
-# Who asks "who" is not answered by "she said": the sentence with the name is worth more room.
-MAX_BEFORE_WHO = 4
-# In so many characters before a passage, the sentences that it leans on are looked for.
-LOOKED_BACK = 1_500
 
 
 class Fate(StrEnum):
@@ -87,28 +70,6 @@ class Fate(StrEnum):
     def is_cited(self) -> bool:
         """Whether the draft quotes it."""
         return self in {Fate.TOLD, Fate.SUPPORT, Fate.TAKES_SIDE}
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One thing that the answer says: a sentence, and others that say the same elsewhere.
-
-    Attributes:
-        lead: the sentence that answers.
-        span: what is quoted, with the sentence before where the lead leans on it.
-        others: sentences of other articles, cited with it.
-        takes_side: whether it is told because it disputes, or brings up to date, what is told.
-    """
-
-    lead: Candidate
-    span: Span
-    others: tuple[Candidate, ...] = ()
-    takes_side: bool = False
-
-    @property
-    def text(self) -> str:
-        """What is said."""
-        return self.span.of(self.lead.article.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +103,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much may be told: sentences, and others before each that leans on them."""
+    """How many sentences may be told, and whether they are to tell who."""
 
     sentences: int
-    before: int
+    asks_who: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +178,9 @@ def _draft(part: Asked) -> Draft:
         return Draft((), confidence, _why_not(inquiry.question, found))
     disputes = _disputes(part)
     question = inquiry.question
-    before = MAX_BEFORE_WHO if question.kind is AnswerKind.PERSON else MAX_BEFORE
     several = ASKS_FOR_SEVERAL.search(question.text) is not None
-    room = Room(MAX_SENTENCES if several else OF_ONE_THING, before)
+    asks_who = question.kind is AnswerKind.PERSON
+    room = Room(MAX_SENTENCES if several else OF_ONE_THING, asks_who)
     told, fates = _chosen(found, _apart(found, disputes), room)
     told_value = gives_value(question, _statement(told[0].lead, part.origins))
     kept = []
@@ -239,7 +200,7 @@ def _draft(part: Asked) -> Draft:
             kept.append(dispute)
         for side in sides:
             if not any(found[n].place in cited for n in side):
-                told.append(replace(_told(found[side[0]], before), takes_side=True))
+                told.append(replace(as_told(found[side[0]], asks_who=asks_who), takes_side=True))
                 fates[side[0]] = Fate.TAKES_SIDE
     return Draft(tuple(told), confidence, None, tuple(kept), fates=tuple(fates))
 
@@ -311,7 +272,7 @@ def _chosen(
         apart: the pairs that contradict each other.
         room: how much may be told.
     """
-    told = [_told(found[0], room.before)]
+    told = [as_told(found[0], asks_who=room.asks_who)]
     settled = [_settle(candidate, told, apart, room) for candidate in found[1:]]
     return told, [Fate.TOLD, *settled]
 
@@ -332,7 +293,8 @@ def _settle(
         return Fate.OTHER_KIND
     if len(told) == room.sentences:
         return Fate.ENOUGH
-    return Fate.TOLD if _tell(_told(candidate, room.before), told) else Fate.OVERLAPS
+    further = as_told(candidate, asks_who=room.asks_who)
+    return Fate.TOLD if _tell(further, told) else Fate.OVERLAPS
 
 
 def _holds_no_kind(candidate: Candidate) -> bool:
@@ -381,58 +343,6 @@ def _with_support(one: Told, candidate: Candidate) -> Told:
     if candidate.article.id in cited or len(cited) == MAX_CITED:
         return one
     return replace(one, others=(*one.others, candidate))
-
-
-def _told(candidate: Candidate, most: int) -> Told:
-    """Return a sentence as it is told: with those before it that say whom or what it is about.
-
-    Args:
-        candidate: the sentence.
-        most: how many others there may be.
-    """
-    text = candidate.article.text
-    spans = candidate.passage.passage.sentences
-    earlier = reversed(spans[: spans.index(candidate.span)])
-    first = candidate.span
-    for span in itertools.islice(itertools.chain(earlier, _before(candidate)), most):
-        sentence = span.of(text)
-        leans = leans_back(first.of(text), asks_who=most == MAX_BEFORE_WHO)
-        if not leans or not is_prose(sentence) or order_in(sentence) is not Order.NONE:
-            break
-        first = span
-    return Told(candidate, Span(first.start, candidate.span.end))
-
-
-def _before(candidate: Candidate) -> Iterator[Span]:
-    """Yield the sentences of the article before a candidate's passage, the nearest first."""
-    first = candidate.passage.passage.span.start
-    start = max(0, first - LOOKED_BACK)
-    for span in reversed(sentences_of(candidate.article.text[start:first])):
-        yield Span(start + span.start, start + span.end)
-
-
-def leans_back(text: str, *, asks_who: bool = False) -> bool:
-    """Tell whether a sentence cannot be understood without the one before it.
-
-    Args:
-        text: the sentence.
-        asks_who: whether it is to tell who; then whoever is only quoted has to be named, too.
-    """
-    if LEANS_BACK.search(fold(text).lstrip("“\"‘' ")):
-        return True
-    speaker = SPEAKER.search(fold(text))
-    if asks_who and (speaker is not None or QUOTATION.fullmatch(text)):
-        return True
-    return speaker is not None and NAME.search(text, 0, speaker.start() + 1) is None
-
-
-def overlap(one: Told, other: Told) -> bool:
-    """Tell whether two quotations share a part of their article."""
-    return (
-        one.lead.article.id == other.lead.article.id
-        and one.span.start < other.span.end
-        and other.span.start < one.span.end
-    )
 
 
 def _why_not(question: Question, found: Sequence[Candidate]) -> str:

@@ -9,12 +9,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from index.types import Article, Span
-from rag.answer import Told
 from rag.as_read import HasArticles
 from rag.dates.resolve import resolved_dates
 from rag.disagree import Conflict, Side, Statement
 from rag.errors import CitationError
 from rag.numbering import Numbering
+from rag.told import Told
 from rag.types import AsOf, Citation, DatedWords, Disagreement, Position, Sentence, Source
 
 # What is said in an answer's text after a sentence that leaves although it is not supported.

@@ -11,13 +11,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.dates.period import MONTH_NAMES, WEEKDAYS
 from rag.words import fold
 
-MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
-)
-WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+_MONTHS = [name.lower() for name in MONTH_NAMES]
+MONTH = rf"(?:{'|'.join([*_MONTHS, *(name[:3] for name in _MONTHS), 'sept'])})"
+WEEKDAY = rf"(?:{'|'.join(WEEKDAYS).lower()})s?"
 # "This year", "in May": with the article's date they are a year, or a day.
 YEAR = (
     rf"\b(?:1\d{{3}}|20\d\d)\b|[’']\d\ds?\b|\b(?:this|last|next|previous|following) year\b"

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.types import Span
-from rag.answer import MIN_CONFIDENCE, Asked, Draft, Fate, Told, least_further, overlap
+from rag.answer import MIN_CONFIDENCE, Asked, Draft, Fate, least_further
 from rag.calibration import Logistic
 from rag.decision import decision_features, decision_model, most_probable
 from rag.evidence import (
@@ -31,6 +31,7 @@ from rag.explanation import (
     PartExplained,
     Understood,
 )
+from rag.told import Told, overlap
 from rag.types import Found, Hit
 
 # How many sentences are explained, besides those that the answer cites.

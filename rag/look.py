@@ -32,7 +32,6 @@ from rag.question import Question, parse_question
 from rag.reader import PassageReader
 from rag.retrieve import KEPT, Scope, retrieve
 from rag.timing import timed
-from rag.word_forms import forms_of
 
 # How many passages the reader reads; what is below is hardly ever the answer.
 READ = 8
@@ -88,17 +87,12 @@ class Looker:
                     text, history, lambda earlier: recalled(self._store, earlier, scope)
                 )
         question = parse_question(text)
-        held = [
-            word
-            for word in question.words
-            if any(self._store.count_with_word(form) for form in forms_of(word))
-        ]
-        mistyped = suspects(question, held) if len(held) < len(question.words) else []
+        mistyped = suspects(question, weigh(self._store, question).unheard)
         if not mistyped:
             return text
         with timed(timings, "spelling"):
-            inquiry = self._inquiry(text, question, self._embedder.embed_query(question.text))
-            hits = retrieve(self._store, question, inquiry.vector, kept=KEPT, scope=scope)
+            vector = self._embedder.embed_query(question.text)
+            hits = retrieve(self._store, question, vector, kept=KEPT, scope=scope)
             near = gather(self._store, hits)
             passages = [one.passage.passage.span.of(one.article.text) for one in near]
             return corrected(text, mistyped, passages)

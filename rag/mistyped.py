@@ -14,7 +14,7 @@ import functools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib.resources import files
 
 from rag.network import TOKENIZER
@@ -63,14 +63,15 @@ ENGLISH_SHARE = 1 / 3
 BEGINNINGS = ("un", "re", "dis", "non", "over", "out", "mis", "pre")
 
 
-def suspects(question: Question, held: Iterable[str]) -> list[str]:
+def suspects(question: Question, unheard: Collection[str]) -> list[str]:
     """Return the words of a question that may be mistyped, as they stand in it.
 
     Args:
         question: what was asked.
-        held: those of its words that the collection holds, in any of their forms.
+        unheard: those of its words that the collection does not hold in any of their forms.
     """
-    unheard = frozenset(question.words) - frozenset(held)
+    if not unheard:
+        return []
     every = WORD.findall(question.text)
     if sum(is_english(fold(word)) for word in every) < ENGLISH_SHARE * len(every):
         return []

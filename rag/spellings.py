@@ -5,7 +5,9 @@ differ, over closed lists where the ending alone does not tell; "cheque" and "ty
 since the American spelling is as often another word. Knows nothing of questions.
 """
 
+import itertools
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 _OUR = (
@@ -46,63 +48,49 @@ def _alternatives(listed: str) -> str:
     return "|".join(listed.split())
 
 
-# A pattern of either, and what it becomes in the other: British first.
-_KINDS = [
+def _compiled(*kinds: tuple[str, str]) -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern), written) for pattern, written in kinds]
+
+
+# What each kind is written as: in the spelling that all are taken for, and in the other. Of words
+# in -ise that is the British one, of all others the American.
+_TO_ONE = _compiled(
+    (_IZED.format("z"), r"\1s\2"),
+    (rf"({_alternatives(_OUR)})our(\w*)", r"\1or\2"),
+    (rf"({_alternatives(_RE)})re(s?)", r"\1er\2"),
+    (rf"({_alternatives(_ENCE)})ence(s?)", r"\1ense\2"),
+    (rf"({_alternatives(_OGUE)})ogue(s?)", r"\1og\2"),
+    *((rf"{british}(\w*)", rf"{american}\1") for british, american in _BEGINNINGS),
+)
+_TO_OTHER = _compiled(
+    (_IZED.format("s"), r"\1z\2"),
     (
-        re.compile(british.format(listed)),
-        to_american,
-        re.compile(american.format(listed)),
-        to_british,
-    )
-    for british, to_american, american, to_british, listed in (
-        (
-            r"({})our(\w*)",
-            r"\1or\2",
-            r"({})or((?:s|ed|ing|er|ers|able|ite|ites|ful|less|al|hoods?)?)",
-            r"\1our\2",
-            _alternatives(_OUR),
-        ),
-        (r"({})re(s?)", r"\1er\2", r"({})er(s?)", r"\1re\2", _alternatives(_RE)),
-        (r"({})ence(s?)", r"\1ense\2", r"({})ense(s?)", r"\1ence\2", _alternatives(_ENCE)),
-        (r"({})ogue(s?)", r"\1og\2", r"({})og(s?)", r"\1ogue\2", _alternatives(_OGUE)),
-    )
-]
-_KINDS += [
-    (
-        re.compile(rf"{british}(\w*)"),
-        rf"{american}\1",
-        re.compile(rf"{american}(\w*)"),
-        rf"{british}\1",
-    )
-    for british, american in _BEGINNINGS
-]
-_ISED = re.compile(_IZED.format("s"))
-_IZED_HERE = re.compile(_IZED.format("z"))
+        rf"({_alternatives(_OUR)})or((?:s|ed|ing|er|ers|able|ite|ites|ful|less|al|hoods?)?)",
+        r"\1our\2",
+    ),
+    (rf"({_alternatives(_RE)})er(s?)", r"\1re\2"),
+    (rf"({_alternatives(_ENCE)})ense(s?)", r"\1ence\2"),
+    (rf"({_alternatives(_OGUE)})og(s?)", r"\1ogue\2"),
+    *((rf"{american}(\w*)", rf"{british}\1") for british, american in _BEGINNINGS),
+)
 
 
 @lru_cache(maxsize=50_000)
 def one_spelling(word: str) -> str:
     """Return a folded word in one of its spellings, whichever it is written in."""
-    ised = _IZED_HERE.fullmatch(word)
-    if ised is not None:
-        return f"{ised[1]}s{ised[2]}"
-    for british, to_american, _, _ in _KINDS:
-        found = british.fullmatch(word)
-        if found is not None:
-            return found.expand(to_american)
-    return word
+    return _respelt(word, _TO_ONE) or word
 
 
 @lru_cache(maxsize=10_000)
 def spellings_of(word: str) -> tuple[str, ...]:
     """Return how a folded word may be written, itself first."""
-    for one, replacement in ((_ISED, r"\1z\2"), (_IZED_HERE, r"\1s\2")):
-        found = one.fullmatch(word)
-        if found is not None:
-            return word, found.expand(replacement)
-    for british, to_american, american, to_british in _KINDS:
-        for pattern, replacement in ((british, to_american), (american, to_british)):
-            found = pattern.fullmatch(word)
-            if found is not None:
-                return word, found.expand(replacement)
-    return (word,)
+    # Kind by kind: "programme" begins as "program" does, and is of the first.
+    both = itertools.chain.from_iterable(zip(_TO_ONE, _TO_OTHER, strict=True))
+    other = _respelt(word, both)
+    return (word,) if other is None else (word, other)
+
+
+def _respelt(word: str, kinds: Iterable[tuple[re.Pattern[str], str]]) -> str | None:
+    """Return a word as the first kind that it is of is written; None where it is of none."""
+    matches = ((pattern.fullmatch(word), written) for pattern, written in kinds)
+    return next((found.expand(written) for found, written in matches if found is not None), None)

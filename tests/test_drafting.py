@@ -17,13 +17,12 @@ from rag.answer import (
     Asked,
     Draft,
     Exactness,
-    Told,
     draft_answer,
-    leans_back,
 )
 from rag.evidence import Candidate, Inquiry, Weighted
 from rag.question import parse_question
 from rag.same import say_the_same
+from rag.told import Told, leans_back
 
 SENTENCE = re.compile(r"(?:[^.\n]|\.(?=\d))+\.")
 

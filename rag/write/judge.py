@@ -8,9 +8,9 @@ model that wrote it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer import leans_back
 from rag.cite import dated_words, quote
 from rag.numbering import Numbering
+from rag.told import leans_back
 from rag.types import Sentence
 from rag.verify.verification import Cited, Verification, Verifies
 from rag.write.form import formed
