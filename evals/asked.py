@@ -27,8 +27,17 @@ from index.passages import CHUNKING, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import Recipe, Store
 from index.types import Article
-from rag.evidence import Candidate, Evidence, Inquiry, described, gather, read, weigh
-from rag.look import READ, Looker
+from rag.evidence import (
+    Candidate,
+    Evidence,
+    Inquiry,
+    described,
+    gather,
+    read,
+    read_closely,
+    weigh,
+)
+from rag.look import READ, READ_CLOSELY, Looker
 from rag.question import parse_question
 from rag.reader import PassageReader
 from rag.retrieve import KEPT, SEARCHED, retrieve
@@ -147,10 +156,14 @@ def _of_suite(suite: Suite, reader: PassageReader, folder: Path) -> Iterator[Exa
 def _evidence(
     store: Store, reader: PassageReader, inquiry: Inquiry, without: Collection[str] = ()
 ) -> list[Evidence]:
-    """Return what is read, as if the articles `without` were not in the collection."""
+    """Return what is read, as if the articles `without` were not in the collection.
+
+    What is read closely is what the weights that Dateline has by now choose.
+    """
     hits = retrieve(store, inquiry.question, inquiry.vector, kept=2 * SEARCHED)
     left = [one for one in gather(store, hits) if one.article.id not in without][:KEPT]
-    return read(reader, inquiry.question, left, READ)
+    was_read = read(reader, inquiry.question, left, READ)
+    return read_closely(reader, inquiry, was_read, READ_CLOSELY)
 
 
 def _example(  # noqa: PLR0913, PLR0917 - each is one thing

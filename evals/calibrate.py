@@ -1,6 +1,6 @@
 """Calibrate: fit the weights by which evidence is turned into probabilities.
 
-    python -m evals.calibrate ../shared/data/squad2 [--reader DIR]
+    python -m evals.calibrate ../shared/data/squad2 [--reader DIR] [--close DIR]
 
 Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
 
@@ -11,8 +11,9 @@ Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
   ("absent"), and from our own golden questions, with an answer and without. Golden questions are
   asked in words that the articles do not use, SQuAD's by people who had the paragraph before them;
   alone, they would set the bar for others too high. The questions that SQuAD's writers made to
-  resemble answerable ones ("unanswerable") are measured and not learnt from: learnt from, they are
-  refused more often, and so is what people ask in other words (docs/quality.md has both).
+  resemble answerable ones ("unanswerable") are learnt from only where passages are read closely.
+  Nothing else tells them from what people ask in other words, and both would be refused more often
+  (docs/quality.md has the figures).
 
 Of SQuAD only the questions are put whose articles the reader did not learn from. All is
 cross-validated, SQuAD's questions by article. Writes rag/calibration.json with where the weights
@@ -37,11 +38,12 @@ from sklearn.metrics import roc_auc_score
 from evals.asked import FOLDS, Example, Flags, of_golden, of_squad2
 from evals.provenance import commit, machine
 from rag.calibration import FILE, Logistic
-from rag.decision import DECISION_FEATURES, READ_DECISION_FEATURES, decision_features
+from rag.decision import FEATURES_OF_DECISIONS, decision_features
 from rag.evidence import (
+    FEATURES_OF_SENTENCES,
     PASSAGE_FEATURES,
-    READ_SENTENCE_FEATURES,
-    SENTENCE_FEATURES,
+    Candidate,
+    HowRead,
     passage_features,
     sentence_rows,
 )
@@ -49,9 +51,19 @@ from rag.reader import OnnxReader, bundled_reader
 
 SEED = 0
 Rows = npt.NDArray[np.float64]
-# Whether to answer is learnt from these.
+# Whether to answer is learnt from these, and how much each kind of them counts in all.
 ANSWERED = ("answerable", "golden answerable")
-REFUSED = ("absent", "golden unanswerable")
+ABSENT = {"answerable": 1.0, "golden answerable": 1.0, "absent": 1.0, "golden unanswerable": 1.0}
+COUNTS = {
+    HowRead.NOT: ABSENT,
+    HowRead.ONCE: ABSENT,
+    HowRead.CLOSELY: ABSENT | {"absent": 0.5, "unanswerable": 0.5},
+}
+MEASURED = {
+    HowRead.NOT: "without",
+    HowRead.ONCE: "with_reader",
+    HowRead.CLOSELY: "with_close_reader",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,9 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--reader", type=Path, help="what `evals.reader.tune` wrote, not yet bundled"
     )
+    parser.add_argument("--close", type=Path, help="likewise the one that reads closely")
     parser.add_argument("--out", type=Path, default=Path("rag") / FILE)
     options = parser.parse_args(arguments)
-    reader = OnnxReader(options.reader) if options.reader else bundled_reader()
+    reader = bundled_reader()
+    closely = OnnxReader(options.close) if options.close else reader.closely
+    reader = OnnxReader(options.reader, closely) if options.reader else reader
     with tempfile.TemporaryDirectory() as folder:
         examples = [*of_squad2(options.data, reader, Path(folder)), *of_golden(reader)]
     # Where nothing is retrieved the pipeline abstains by itself; there is nothing to learn.
@@ -95,18 +110,13 @@ def fit(examples: Sequence[Example]) -> dict[str, Any]:
         },
         "passage": _as_json(_passage_model(ranked), PASSAGE_FEATURES),
     }
-    for prefix, sentence_names, decision_names in (
-        ("read_", READ_SENTENCE_FEATURES, READ_DECISION_FEATURES),
-        ("", SENTENCE_FEATURES, DECISION_FEATURES),
-    ):
-        rows, right, three = _sentences(examples, sentence_names, decision_names)
-        chances = _chances(examples, rows)
-        measured = _measured(kinds, right, three, chances)
-        result["provenance"]["with_reader" if prefix else "without"] = measured
-        sentence = _sentence_model(examples, sentence_names)
-        result[f"{prefix}sentence"] = _as_json(sentence, sentence_names)
-        decision = _decision_model(rows, kinds)
-        result[f"{prefix}decision"] = _as_json(decision, decision_names)
+    for most in HowRead:
+        rows, right, three = _sentences(examples, most)
+        chances = _chances(examples, rows, COUNTS[most])
+        result["provenance"][MEASURED[most]] = _measured(kinds, right, three, chances)
+        result[f"{most}sentence"] = _sentence_model(examples, most)
+        names = FEATURES_OF_DECISIONS[most]
+        result[f"{most}decision"] = _as_json(_decision_model(rows, kinds, COUNTS[most]), names)
     return result
 
 
@@ -124,39 +134,56 @@ def _ranks(answerable: Sequence[Example], ranked: Sequence[Example]) -> list[flo
     return ranks
 
 
-def _sentences(
-    examples: Sequence[Example], names: Sequence[str], decision_names: Sequence[str]
-) -> tuple[Rows, Flags, Flags]:
+def _sentences(examples: Sequence[Example], most: HowRead) -> tuple[Rows, Flags, Flags]:
     """Return what the decision rests on, as judged by weights that did not see the question.
+
+    Args:
+        examples: all questions.
+        most: how their passages are read at most.
 
     Returns:
         The rows, and whether the first sentence, and whether one of the first three, is right.
     """
-    rows = np.zeros((len(examples), len(decision_names)))
+    names = FEATURES_OF_DECISIONS[most]
+    rows = np.zeros((len(examples), len(names)))
     right, three = (np.zeros(len(examples), dtype=bool) for _ in range(2))
     for fold_ in range(FOLDS):
-        model = _sentence_model([e for e in examples if e.fold != fold_], names)
-        logistic = Logistic.from_json(_as_json(model, names), names)
+        others = [example for example in examples if example.fold != fold_]
+        models = {
+            way: Logistic.from_json(_sentence_model(others, way), FEATURES_OF_SENTENCES[way])
+            for way in HowRead
+        }
         for place, example in enumerate(examples):
             if example.fold != fold_:
                 continue
-            chances = logistic.probabilities(sentence_rows(example.found, names))
+            ways = [_as_read(one, most) for one in example.found]
+            chances = np.array(
+                [
+                    models[way].probabilities(sentence_rows([one], models[way].features))[0]
+                    for one, way in zip(example.found, ways, strict=True)
+                ]
+            )
             order = np.argsort(-chances, kind="stable")
-            found = [replace(example.found[i], probability=float(chances[i])) for i in order]
-            features = decision_features(found[0])
-            rows[place] = [features[name] for name in decision_names]
+            features = decision_features(
+                [
+                    replace(one, probability=float(chance))
+                    for one, chance in zip(example.found, chances, strict=True)
+                ]
+            )
+            # Of a few questions no sentence of the passages that are read closely can be told.
+            rows[place] = [features.get(name, 0.0) for name in names]
             right[place] = example.right[order[0]]
             three[place] = example.right[order[:3]].any()
     return rows, right, three
 
 
-def _chances(examples: Sequence[Example], rows: Rows) -> Rows:
+def _chances(examples: Sequence[Example], rows: Rows, counts: Mapping[str, float]) -> Rows:
     """Return for each question the chance that it is answered, likewise."""
     folds = np.array([example.fold for example in examples])
     kinds = np.array([example.kind for example in examples])
     chances = np.zeros(len(examples))
     for fold_ in range(FOLDS):
-        model = _decision_model(rows[folds != fold_], kinds[folds != fold_])
+        model = _decision_model(rows[folds != fold_], kinds[folds != fold_], counts)
         chances[folds == fold_] = model.predict_proba(rows[folds == fold_])[:, 1]
     return chances
 
@@ -205,18 +232,33 @@ def _passage_model(examples: Iterable[Example]) -> LogisticRegression:
     return _logistic(np.concatenate(rows), np.concatenate(labels))
 
 
-def _sentence_model(examples: Iterable[Example], names: Sequence[str]) -> LogisticRegression:
-    """Fit on the questions whose answer was retrieved, to tell which sentence it is."""
+def _sentence_model(examples: Iterable[Example], way: HowRead) -> dict[str, Any]:
+    """Fit on the sentences, read so, of the questions whose answer was retrieved."""
     useful = [e for e in examples if e.kind == "answerable" and e.right.any()]
-    rows = np.concatenate([sentence_rows(example.found, names) for example in useful])
-    return _logistic(rows, np.concatenate([example.right for example in useful]))
+    learnt = [
+        (one, right)
+        for example in useful
+        for one, right in zip(example.found, example.right, strict=True)
+        if _as_read(one, way) is way
+    ]
+    names = FEATURES_OF_SENTENCES[way]
+    rows = sentence_rows([one for one, _ in learnt], names)
+    return _as_json(_logistic(rows, np.array([right for _, right in learnt])), names)
 
 
-def _decision_model(rows: Rows, kinds: npt.NDArray[Any]) -> LogisticRegression:
+def _as_read(one: Candidate, most: HowRead) -> HowRead:
+    """Return how a sentence would have been read were nothing read better than so."""
+    ways = list(HowRead)
+    return min(one.how_read, most, key=ways.index)
+
+
+def _decision_model(
+    rows: Rows, kinds: npt.NDArray[Any], counts: Mapping[str, float]
+) -> LogisticRegression:
     """Fit so that one half is the point of indifference, however many of each kind there are."""
     weights = np.zeros(len(kinds))
-    for kind in ANSWERED + REFUSED:
-        weights[kinds == kind] = 1 / max(1, (kinds == kind).sum())
+    for kind, count in counts.items():
+        weights[kinds == kind] = count / max(1, (kinds == kind).sum())
     learnt = weights > 0
     scaled = weights[learnt] * learnt.sum() / weights.sum()
     return _logistic(rows[learnt], np.isin(kinds[learnt], ANSWERED), scaled)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import torch
 
 if TYPE_CHECKING:
-    from transformers import BertModel
+    from transformers import PreTrainedModel
 
 SEED = 0
 DECAY, WARM_UP, LONGEST_GRADIENT = 0.01, 0.06, 1.0
@@ -31,7 +31,7 @@ class Headed(Protocol):
     """A network that is an encoder and heads upon it."""
 
     @property
-    def encoder(self) -> "BertModel":
+    def encoder(self) -> "PreTrainedModel":
         """What it reads with."""
         ...
 

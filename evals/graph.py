@@ -9,13 +9,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from evals.outliers import FEW
 from index.embed import quiet
 from index.models import file_sha256
 from rag.network import CARD, TOKENIZER
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 TIMED = 30
 
@@ -63,7 +67,20 @@ def write_graph(  # noqa: PLR0913, PLR0917 - each is one thing, and none has a d
             node.doc_string = ""
         onnx.save(model, whole)
         # Seven bits would not overflow on any processor, but tell worse (docs/quality.md).
-        quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(
+            whole,
+            path,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            nodes_to_exclude=_of_outliers(model),
+        )
+
+
+def _of_outliers(model: "ModelProto") -> list[str]:
+    """Return the products that `evals.outliers` took apart, which are to stay exact, by name."""
+    rows = {one.name: one.dims[0] for one in model.graph.initializer if one.dims}
+    products = (node for node in model.graph.node if node.op_type == "MatMul")
+    return [node.name for node in products if rows.get(node.input[1]) == FEW]
 
 
 def write_card(trained: Path, out: Path, graph: str, exported: Mapping[str, float]) -> None:

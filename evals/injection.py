@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; see the module's docstring. Exit code 1 where something reached the user."""
     parser = argparse.ArgumentParser(description="Measure orders hidden in articles.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--no-reader", action="store_true", help="without the reading model")
+    parser.add_argument("--no-reader", action="store_true", help="without the reading models")
     parser.add_argument("--verbose", action="store_true", help="show what went wrong")
     options = parser.parse_args(arguments)
     model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")

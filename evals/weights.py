@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from torch import nn
-from transformers import BertConfig, BertModel
+from transformers import AutoConfig, AutoModel, PreTrainedModel
 
 from evals.course import Headed
 from rag.network import TOKENIZER
@@ -38,7 +38,7 @@ def save(network: Headed, tokenizer: Path, folder: Path) -> None:
     temporary.replace(folder / WEIGHTS)
 
 
-def restored(made: Callable[[BertModel], Network], folder: Path) -> Network:
+def restored(made: Callable[[PreTrainedModel], Network], folder: Path) -> Network:
     """Return what `save` wrote, ready to read.
 
     Args:
@@ -47,8 +47,9 @@ def restored(made: Callable[[BertModel], Network], folder: Path) -> Network:
     """
     from safetensors.torch import load_file  # noqa: PLC0415 - as in `save`
 
-    config = BertConfig.from_pretrained(folder, **UNDROPPED)
-    network = made(BertModel(config, add_pooling_layer=False))
+    config = AutoConfig.from_pretrained(folder, **UNDROPPED)
+    encoder = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
+    network = made(encoder)
     network.load_state_dict(load_file(folder / WEIGHTS))
     network.eval()
     return network

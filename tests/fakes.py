@@ -66,7 +66,8 @@ class WordReader:
     `asked` are the questions that it was given, each with how many passages.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, closely: "WordReader | None" = None) -> None:
+        self.closely = closely
         self.asked: list[tuple[str, int]] = []
 
     def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:

@@ -100,6 +100,8 @@ def test_the_calibration_was_fitted_on_the_features_that_are_used() -> None:
         "read_sentence": evidence.READ_SENTENCE_FEATURES,
         "decision": decision.DECISION_FEATURES,
         "read_decision": decision.READ_DECISION_FEATURES,
+        "close_sentence": evidence.CLOSE_SENTENCE_FEATURES,
+        "close_decision": decision.CLOSE_DECISION_FEATURES,
     }
     assert set(fitted()) == {"provenance", *models}
     for name, features in models.items():

@@ -1,6 +1,7 @@
 """Evidence: what the reader's word does to the order of passages, sentences and the decision."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,24 +15,29 @@ from rag.answer_kind import holds_kind
 from rag.calibration import Logistic
 from rag.cite import check_citations
 from rag.decision import (
+    CLOSE_DECISION_FEATURES,
     DECISION_FEATURES,
     READ_DECISION_FEATURES,
     answerability,
     decision_features,
+    how_read,
 )
 from rag.errors import QuestionError
 from rag.events import CheckedSentence, Done, FoundDisagreement, Retrieval
 from rag.evidence import (
+    CLOSE_SENTENCE_FEATURES,
     PASSAGE_FEATURES,
     READ_SENTENCE_FEATURES,
     SENTENCE_FEATURES,
     Evidence,
+    HowRead,
     Inquiry,
     candidates,
     gather,
     in_order,
     passage_features,
     read,
+    read_closely,
     sentence_rows,
     weigh,
 )
@@ -123,16 +129,19 @@ def test_without_a_reader_the_order_stays(store: SqliteStore) -> None:
 def test_each_model_is_given_the_features_that_it_names(store: SqliteStore) -> None:
     inquiry = inquire(store, QUESTION)
     plain = gathered(store, inquiry)
-    was_read = read(WordReader(), inquiry.question, plain, READ)
+    reader = WordReader(closely=WordReader())
+    was_read = read(reader, inquiry.question, plain, READ)
+    close = read_closely(reader, inquiry.question, was_read, len(was_read))
     assert passage_features(inquiry, was_read[0]).shape == (len(PASSAGE_FEATURES),)
     for evidence, names, decision in (
         (plain, SENTENCE_FEATURES, DECISION_FEATURES),
         (was_read, READ_SENTENCE_FEATURES, READ_DECISION_FEATURES),
+        (close, CLOSE_SENTENCE_FEATURES, CLOSE_DECISION_FEATURES),
     ):
         found = candidates(inquiry, evidence)
         assert all(set(one.features) == set(names) for one in found)
         assert sentence_rows(found, names).shape == (len(found), len(names))
-        assert set(decision_features(found[0])) >= set(decision)
+        assert set(decision_features(found)) >= set(decision)
         assert 0 <= answerability(found) <= 1
         chances = [one.probability for one in found]
         assert chances == sorted(chances, reverse=True)
@@ -145,9 +154,38 @@ def test_nothing_found_is_not_answered() -> None:
 
 def test_sentences_of_read_and_unread_passages_stand_side_by_side(store: SqliteStore) -> None:
     inquiry = inquire(store, QUESTION)
-    found = candidates(inquiry, read(WordReader(), inquiry.question, gathered(store, inquiry), 2))
-    assert {one.was_read for one in found} == {True, False}
+    reader = WordReader(closely=WordReader())
+    was_read = read(reader, inquiry.question, gathered(store, inquiry), 3)
+    found = candidates(inquiry, read_closely(reader, inquiry.question, was_read, 1))
+    assert {one.how_read for one in found} == set(HowRead)
+    assert how_read(found) is HowRead.CLOSELY
     assert 0 <= answerability(found) <= 1
+
+
+def test_only_the_first_passages_that_were_read_are_read_closely(store: SqliteStore) -> None:
+    inquiry = inquire(store, QUESTION)
+    reader = WordReader(closely=WordReader())
+    was_read = read(reader, inquiry.question, gathered(store, inquiry), 3)
+    for most, count in ((0, 0), (2, 2), (8, 3)):
+        close = read_closely(reader, inquiry.question, was_read, most)
+        assert [one.close is not None for one in close] == [n < count for n in range(len(close))]
+        assert named(close) == named(was_read)
+    assert read_closely(WordReader(), inquiry.question, was_read, 2) == was_read
+
+
+def test_the_decision_rests_on_the_closest_reading_of_any_passage(store: SqliteStore) -> None:
+    class Sure(WordReader):
+        """Is the surer the later a passage comes."""
+
+        def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
+            readings = super().read(question, passages)
+            return [replace(one, passage=float(n)) for n, one in enumerate(readings)]
+
+    inquiry = inquire(store, QUESTION)
+    reader = WordReader(closely=Sure())
+    was_read = read(reader, inquiry.question, gathered(store, inquiry), READ)
+    found = candidates(inquiry, read_closely(reader, inquiry.question, was_read, 2))
+    assert decision_features(found)["close_passage"] == 1.0
 
 
 def test_a_short_answer_is_given_by_its_place_in_the_article(store: SqliteStore) -> None:

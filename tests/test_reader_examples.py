@@ -568,7 +568,8 @@ def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
 
     monkeypatch.setenv("DATELINE_CACHE", str(cache))
     out = tmp_path / "calibration.json"
-    options = [str(sets / "squad2"), "--reader", str(tuned), "--out", str(out)]
+    options = [str(sets / "squad2"), "--reader", str(tuned), "--close", str(tuned)]
+    options += ["--out", str(out)]
     assert calibrate.main(options) == 0
     fitted = json.loads(out.read_text("utf-8"))
     for name, features in (
@@ -577,6 +578,8 @@ def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
         ("read_sentence", evidence.READ_SENTENCE_FEATURES),
         ("decision", decision.DECISION_FEATURES),
         ("read_decision", decision.READ_DECISION_FEATURES),
+        ("close_sentence", evidence.CLOSE_SENTENCE_FEATURES),
+        ("close_decision", decision.CLOSE_DECISION_FEATURES),
     ):
         assert Logistic.from_json(fitted[name], features).features == features
     told = fitted["provenance"]
@@ -588,7 +591,7 @@ def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
     assert told["questions"] == {"absent": 12, "answerable": 12, "unanswerable": 12}
     assert told["folds"] == 5
     assert 0 < told["mrr_at_10"] <= 1
-    for side in ("with_reader", "without"):
+    for side in ("with_close_reader", "with_reader", "without"):
         assert 0 < told[side]["first_sentence_right"] <= told[side]["one_of_three_right"] <= 1
         assert set(told[side]["answered"]) == {
             *("absent", "answerable", "unanswerable"),

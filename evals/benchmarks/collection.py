@@ -151,6 +151,7 @@ class _RememberingReader:
     """Reads a passage for a question once, likewise."""
 
     def __init__(self, reader: PassageReader) -> None:
+        self.closely = None if reader.closely is None else _RememberingReader(reader.closely)
         self._reader = reader
         self._question = ""
         self._read: dict[ToRead, Reading] = {}

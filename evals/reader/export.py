@@ -8,6 +8,7 @@ a usual length.
 """
 
 import argparse
+import itertools
 import json
 import sys
 from collections.abc import Sequence
@@ -17,10 +18,18 @@ import numpy as np
 import torch
 
 from evals.graph import milliseconds, write_card, write_graph
-from evals.reader.model import Reader, inputs, load
+from evals.outliers import part_outliers
+from evals.reader.model import CLOSE, Reader, inputs, load
+from evals.suite import load_suite
+from index.chunk import sentences_of
 from rag.reader import GRAPH, OUTPUTS
 from rag.reader_input import Encoder, collate
 
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS, SUITE = ROOT / "seeds", ROOT / "evals" / "golden" / "seeds.yaml"
+# The layers whose inputs hold outliers, and how many sentences are read together to see them.
+FEED_FORWARD = (".intermediate.dense", ".output.dense")
+AT_ONCE = 6
 INPUTS = ("tokens", "attention", "types", "question", "sentences")
 SAMPLE = (
     ("When did the mill burn down?", ("The mill burned down in 1931.", "It was never rebuilt.")),
@@ -50,6 +59,8 @@ def export_folder(trained: Path, out: Path) -> dict[str, float]:
     """Export what `evals.reader.train` or `evals.reader.tune` wrote; return how it differs."""
     reader, encoder = load(trained)
     out.mkdir(parents=True, exist_ok=True)
+    if reader.base is CLOSE:
+        part_outliers(reader.encoder, lambda: _read_seeds(reader, encoder), FEED_FORWARD)
     export(reader, encoder, out / GRAPH)
     exported = compared(reader, encoder, out / GRAPH)
     write_card(trained, out, GRAPH, exported)
@@ -63,6 +74,19 @@ def export(reader: Reader, encoder: Encoder, path: Path) -> None:
     flat = {0: pairs, 1: tokens}
     shapes = dict.fromkeys(INPUTS, flat) | {"sentences": {0: pairs, 1: sentences, 2: tokens}}
     write_graph(reader, inputs(batch), INPUTS, OUTPUTS, shapes, path)
+
+
+def _read_seeds(reader: Reader, encoder: Encoder) -> None:
+    """Read the bundled articles with golden questions, so that what is usual in it is seen."""
+    questions = itertools.cycle(case.question for case in load_suite(SUITE).cases)
+    for path in sorted(SEEDS.glob("[0-9]*.md")):
+        text = path.read_text("utf-8")
+        sentences = [span.of(text) for span in sentences_of(text)]
+        pairs = [
+            encoder.encode(question, sentences[start : start + AT_ONCE])
+            for start, question in zip(range(0, len(sentences), AT_ONCE), questions, strict=False)
+        ]
+        reader(*inputs(collate(pairs)))
 
 
 def compared(reader: Reader, encoder: Encoder, path: Path) -> dict[str, float]:

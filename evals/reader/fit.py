@@ -11,7 +11,6 @@ from evals.reader.model import Reader, inputs
 from evals.reader.scores import validate
 from rag.reader_input import Batch, Encoded, Encoder, collate
 
-RATE = 1e-4
 ENDS_WEIGHT = 0.5
 
 Pair = tuple[Example, Encoded]

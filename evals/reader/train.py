@@ -1,7 +1,9 @@
-"""Train: fit the small reader on public questions, on this machine's processor.
+"""Train: fit a reader on public questions, on this machine's processor.
 
     python -m evals.reader.train --data ../shared/data/train --out DIR [--epochs 2] [--minutes 60]
+    python -m evals.reader.train --data ../shared/data/train --out DIR --close MODEL [--minutes 42]
 
+The second trains the close reader, from a folder with all-mpnet-base-v2 as its makers publish it.
 Writes the weights, the tokenizer and `card.json`, which says what they were learnt from and how
 well they do on the pages kept apart. What has been learnt so far is saved at each validation.
 """
@@ -20,11 +22,11 @@ from evals.provenance import commit, machine
 from evals.reader.changes import Changer
 from evals.reader.claims import CLAIMS, read_claims
 from evals.reader.examples import Example, kinds, make_examples, split
-from evals.reader.fit import RATE, Pair, encoded, fit, measure
+from evals.reader.fit import Pair, encoded, fit, measure
 from evals.reader.model import new_reader
 from evals.reader.sources import SOURCES, file_of, read_sources
 from evals.weights import save
-from index.models import DEFAULT_MODEL, DEFAULT_WEIGHTS, file_sha256
+from index.models import file_sha256
 from rag.network import CARD, TOKENIZER
 from rag.reader_input import Encoder
 
@@ -44,23 +46,24 @@ LICENCES = {
     "fool_me_twice-dev": "Apache-2.0",
     "fool_me_twice-test": "Apache-2.0",
 }
-# How many claims there are for each example with a question: they are shorter, and a help only.
-CLAIMS_SHARE = 0.4
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; see the module's docstring."""
-    parser = argparse.ArgumentParser(description="Train the small reader.")
+    parser = argparse.ArgumentParser(description="Train a reader.")
     parser.add_argument("--data", type=Path, required=True, help="holds the sets as NAME.jsonl.gz")
     parser.add_argument("--out", type=Path, required=True, help="where the reader is written")
     parser.add_argument("--start", type=Path, help="go on from this reader instead of from nothing")
+    parser.add_argument("--close", type=Path, help="begin a close reader from this model")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--limit", type=int, help="learn from so many examples only")
     parser.add_argument("--minutes", type=float, help="stop after so many, with a schedule to fit")
     options = parser.parse_args(arguments)
     torch.manual_seed(SEED)
-    reader, start = new_reader(options.start)
-    learnt, validated = _pairs(options.data, Encoder(start / TOKENIZER), options.limit)
+    reader, start = new_reader(options.start, options.close)
+    base = reader.base
+    encoder = Encoder(start / TOKENIZER)
+    learnt, validated = _pairs(options.data, encoder, base.claims, options.limit)
     say(f"{len(learnt)} examples {kinds([example for example, _ in learnt])}")
     seconds = options.minutes * 60 if options.minutes else None
     course = Course(len(learnt) * options.epochs, seconds)
@@ -70,12 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
         validated[:VALIDATED],
         course,
         lambda: save(reader, start, options.out),
-        RATE,
+        base.rate,
     )
     save(reader, start, options.out)
     card = {
         "method": "python -m evals.reader.train",
-        "began_from": {"model": DEFAULT_MODEL, "sha256": DEFAULT_WEIGHTS},
+        "began_from": {"model": base.model, "sha256": base.sha256, "layers": base.layers},
         "data": [_described(options.data, name) for name in (*SOURCES, *CLAIMS)],
         "seed": SEED,
         "examples": kinds([example for example, _ in learnt]),
@@ -91,22 +94,27 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _pairs(data: Path, encoder: Encoder, limit: int | None) -> tuple[list[Pair], list[Pair]]:
-    """Return what to learn from and what to validate on."""
+def _pairs(
+    data: Path, encoder: Encoder, share: float, limit: int | None
+) -> tuple[list[Pair], list[Pair]]:
+    """Return what to learn from and what to validate on.
+
+    Claims are shorter than questions with passages, and a help only: of them there is a `share`.
+    """
     asked = read_sources(data)
     # Lower-cased sets would say that nothing is a name.
     changer = Changer(text for one in asked for text in one.sentences if not text.islower())
     sides = (make_examples(side, changer, SEED)[:limit] for side in split(asked))
     learnt, validated = (
-        encoded(_with_claims(examples, claims), encoder)
+        encoded(_with_claims(examples, claims, share), encoder)
         for examples, claims in zip(sides, read_claims(data), strict=True)
     )
     return learnt, validated
 
 
-def _with_claims(examples: list[Example], claims: list[Example]) -> list[Example]:
+def _with_claims(examples: list[Example], claims: list[Example], share: float) -> list[Example]:
     random_ = random.Random(SEED)  # noqa: S311 - nothing is secret here
-    count = min(len(claims), round(CLAIMS_SHARE * len(examples)))
+    count = min(len(claims), round(share * len(examples)))
     mixed = examples + random_.sample(claims, count)
     random_.shuffle(mixed)
     return mixed

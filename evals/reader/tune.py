@@ -32,7 +32,7 @@ from evals.reader.changes import Changer
 from evals.reader.claims import read_claims
 from evals.reader.examples import TITLED, Example, kinds, make_examples, split
 from evals.reader.export import export_folder
-from evals.reader.fit import RATE, Pair, encoded, fit, measure
+from evals.reader.fit import Pair, encoded, fit, measure
 from evals.reader.model import new_reader
 from evals.reader.sources import Asked, as_written, read_found, read_sources
 from evals.weights import save
@@ -42,7 +42,6 @@ from rag.reader_input import Encoder
 
 # One part in so many of the articles is held apart.
 PARTS = 3
-EPOCHS = 3
 # Of what it learnt from before, so many examples for each new one.
 AGAIN = 0.4
 # How much of the averaged weights is tuned.
@@ -142,9 +141,9 @@ def _tune(options: argparse.Namespace) -> None:
     validated = encoded(_examples(sides[1]), encoder)
     pairs: list[Pair] = encoded(learnt, encoder)
     say(f"{len(pairs)} examples {kinds(learnt)}")
-    course = Course(len(pairs) * EPOCHS, None)
+    course = Course(len(pairs) * reader.base.tuned, None)
     before = {name: weight.clone() for name, weight in reader.state_dict().items()}
-    loss = fit(reader, pairs, [], course, lambda: None, RATE)
+    loss = fit(reader, pairs, [], course, lambda: None, reader.base.rate)
     after = reader.state_dict()
     reader.load_state_dict(
         {name: torch.lerp(before[name], after[name], TUNED_SHARE) for name in after}
@@ -161,7 +160,7 @@ def _tune(options: argparse.Namespace) -> None:
         "tuned_share": TUNED_SHARE,
         "seed": SEED,
         "examples": kinds(learnt),
-        "epochs": EPOCHS,
+        "epochs": reader.base.tuned,
         "minutes": round(course.elapsed / 60, 1),
         "loss": round(loss, 4),
         "validation": measure(reader, validated),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import BertModel
+from transformers import PreTrainedModel
 
 from evals.reader.model import new_reader
 from evals.weights import restored
@@ -24,7 +24,7 @@ NOTHING = -1e4
 class ClaimReader(nn.Module):
     """The encoder and its two heads."""
 
-    def __init__(self, encoder: BertModel) -> None:
+    def __init__(self, encoder: PreTrainedModel) -> None:
         super().__init__()
         size = encoder.config.hidden_size
         self.encoder = encoder
