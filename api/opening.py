@@ -27,7 +27,7 @@ def open_pipeline(
 
     Args:
         settings: say where it is.
-        reads: whether answers are read for by the reading model.
+        reads: whether answers are read for by the reading models.
         keeps: whether answers are kept, if the settings keep any.
         may_be_empty: whether a collection without an article is opened too.
 

@@ -31,7 +31,7 @@ After = Annotated[str | None, typer.Option(help="Published then or later.")]
 Before = Annotated[str | None, typer.Option(help="Published then or earlier.")]
 NoReader = Annotated[
     bool,
-    typer.Option("--no-reader", help="Answer sooner and less well, without the reading model."),
+    typer.Option("--no-reader", help="Answer sooner and less well, without the reading models."),
 ]
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Make every call of a language model anew.")

@@ -4,12 +4,13 @@ A calibrated probability, from what is known of the most probable sentence. Know
 question beside it, and of how an answer or an abstention is worded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from rag.calibration import Logistic, fitted, logit
-from rag.evidence import Candidate
+from rag.evidence import Candidate, HowRead
 
 DECISION_FEATURES = (
     "best_logit",
@@ -25,6 +26,15 @@ READ_DECISION_FEATURES = (
     "read_passage",
     "names_in_passage",
 )
+# Beside a close reading, cosines and shared words tell nothing more (docs/quality.md).
+CLOSE_DECISION_FEATURES = ("best_logit", "close_passage")
+FEATURES_OF_DECISIONS: Mapping[HowRead, tuple[str, ...]] = MappingProxyType(
+    {
+        HowRead.NOT: DECISION_FEATURES,
+        HowRead.ONCE: READ_DECISION_FEATURES,
+        HowRead.CLOSELY: CLOSE_DECISION_FEATURES,
+    }
+)
 
 
 def answerability(found: Sequence[Candidate]) -> float:
@@ -37,9 +47,8 @@ def answerability(found: Sequence[Candidate]) -> float:
     """
     if not found:
         return 0.0
-    best = most_probable(found)
-    model = decision_model(best)
-    features = decision_features(best)
+    model = decision_model(how_read(found))
+    features = decision_features(found)
     row = np.array([[features[name] for name in model.features]])
     return float(model.probabilities(row)[0])
 
@@ -49,15 +58,27 @@ def most_probable(found: Sequence[Candidate]) -> Candidate:
     return max(found, key=lambda one: one.probability)
 
 
-def decision_model(best: Candidate) -> Logistic:
-    """Return what tells, by the most probable sentence, whether the collection answers."""
-    if best.was_read:
-        return Logistic.from_json(fitted()["read_decision"], READ_DECISION_FEATURES)
-    return Logistic.from_json(fitted()["decision"], DECISION_FEATURES)
+def how_read(found: Sequence[Candidate]) -> HowRead:
+    """Return how those were read that were read best."""
+    ways = {one.how_read for one in found}
+    return [way for way in HowRead if way in ways][-1]
 
 
-def decision_features(best: Candidate) -> dict[str, float]:
-    """Return what the decision whether to answer rests on, by name."""
+def decision_model(way: HowRead) -> Logistic:
+    """Return what tells whether the collection answers, where some passages were read so."""
+    return Logistic.from_json(fitted()[f"{way}decision"], FEATURES_OF_DECISIONS[way])
+
+
+def decision_features(found: Sequence[Candidate]) -> dict[str, float]:
+    """Return what the decision whether to answer rests on, by name.
+
+    All is the most probable sentence's, but for what close reading makes of the passages: that is
+    the most that it says of any, as is what reading makes of them where that sentence was not read.
+
+    Args:
+        found: candidate sentences, at least one.
+    """
+    best = most_probable(found)
     features = {
         "best_logit": logit(best.probability),
         "best_cosine": best.features["sentence_cosine"],
@@ -65,6 +86,10 @@ def decision_features(best: Candidate) -> dict[str, float]:
         "words_in_sentence": best.features["words_in_sentence"],
         "names_in_passage": best.features["names_in_passage"],
     }
-    if best.was_read:
-        features["read_passage"] = best.features["read_passage"]
+    read = [c.features["read_passage"] for c in found if c.how_read is not HowRead.NOT]
+    if read:
+        features["read_passage"] = best.features.get("read_passage", max(read))
+    close = [c.features["close_passage"] for c in found if c.how_read is HowRead.CLOSELY]
+    if close:
+        features["close_passage"] = max(close)
     return features

@@ -10,8 +10,10 @@ question at all. Knows nothing of how an answer is written.
 import functools
 import math
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +46,12 @@ SENTENCE_FEATURES = (
     "length",
 )
 READ_SENTENCE_FEATURES = (*SENTENCE_FEATURES, "read_sentence", "read_passage", "read_answer")
+CLOSE_SENTENCE_FEATURES = (
+    *READ_SENTENCE_FEATURES,
+    "close_sentence",
+    "close_passage",
+    "close_answer",
+)
 PASSAGE_FEATURES = (
     "first_stage",
     "passage_cosine",
@@ -57,6 +65,10 @@ PASSAGE_FEATURES = (
 # spaces between words.
 MIN_WORDS = 4
 MIN_LETTERS = 8
+# How many passages are read closely at first, and the logit from which on one answers so surely
+# that no further one is.
+READ_FIRST = 2
+SURE = 1.0
 # What being the newest is worth where a question asks how things stand now.
 FRESH_LOGIT = 1.0
 
@@ -73,12 +85,31 @@ class Evidence:
         article: the article that it is of.
         passage: the passage itself.
         reading: what the reader makes of it; None where it was not read.
+        close: what the one that reads closely makes of it; None likewise.
     """
 
     hit: Hit
     article: Article
     passage: StoredPassage
     reading: Reading | None = None
+    close: Reading | None = None
+
+
+class HowRead(StrEnum):
+    """How a sentence's passage was read; each is what the names of its weights begin with."""
+
+    NOT = ""
+    ONCE = "read_"
+    CLOSELY = "close_"
+
+
+FEATURES_OF_SENTENCES: Mapping[HowRead, tuple[str, ...]] = MappingProxyType(
+    {
+        HowRead.NOT: SENTENCE_FEATURES,
+        HowRead.ONCE: READ_SENTENCE_FEATURES,
+        HowRead.CLOSELY: CLOSE_SENTENCE_FEATURES,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +143,11 @@ class Candidate:
         return self.article.id, self.span
 
     @property
-    def was_read(self) -> bool:
-        """Whether the reader read it."""
-        return "read_sentence" in self.features
+    def how_read(self) -> HowRead:
+        """How it was read."""
+        if "close_sentence" in self.features:
+            return HowRead.CLOSELY
+        return HowRead.ONCE if "read_sentence" in self.features else HowRead.NOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +209,36 @@ def read(
     reader: PassageReader, question: Question, evidence: Sequence[Evidence], most: int
 ) -> list[Evidence]:
     """Return the evidence with what the reader makes of the first `most`."""
-    to_read = [
-        ToRead(
-            one.article.title or "",
-            tuple(span.of(one.article.text) for span in one.passage.passage.sentences),
-        )
-        for one in evidence[:most]
-    ]
-    readings = reader.read(question.text, to_read)
+    readings = reader.read(question.text, [_to_read(one) for one in evidence[:most]])
     told = [replace(one, reading=r) for one, r in zip(evidence[:most], readings, strict=True)]
     return [*told, *evidence[most:]]
+
+
+def read_closely(
+    reader: PassageReader, inquiry: Inquiry, evidence: Sequence[Evidence], most: int
+) -> list[Evidence]:
+    """Return the evidence with what a close reading makes of the best passages that were read.
+
+    They are those whose sentences most probably answer so far: two, and up to `most` where neither
+    answers for sure, since each costs as much as all that was done before.
+    """
+    if reader.closely is None:
+        return list(evidence)
+    by_id = {one.passage.id: one for one in evidence if one.reading is not None}
+    likeliest = dict.fromkeys(one.passage.id for one in candidates(inquiry, evidence))
+    chosen = [by_id[passage] for passage in likeliest if passage in by_id][:most]
+    close: dict[int, Reading] = {}
+    for some in (chosen[:READ_FIRST], chosen[READ_FIRST:]):
+        if some and all(reading.passage < SURE for reading in close.values()):
+            texts = [_to_read(one) for one in some]
+            readings = reader.closely.read(inquiry.question.text, texts)
+            close |= {one.passage.id: made for one, made in zip(some, readings, strict=True)}
+    return [replace(one, close=close.get(one.passage.id)) for one in evidence]
+
+
+def _to_read(one: Evidence) -> ToRead:
+    sentences = tuple(span.of(one.article.text) for span in one.passage.passage.sentences)
+    return ToRead(one.article.title or "", sentences)
 
 
 def in_order(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -234,10 +287,10 @@ def candidates(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidate
     """Return the sentences of the evidence, most probable first."""
     found: list[Candidate] = []
     every = described(inquiry, evidence)
-    for was_read in (True, False):
-        chosen = [one for one in every if one.was_read == was_read]
+    for how_read in HowRead:
+        chosen = [one for one in every if one.how_read is how_read]
         if chosen:
-            model = sentence_model(was_read=was_read)
+            model = sentence_model(how_read)
             chances = model.probabilities(sentence_rows(chosen, model.features))
             found += [
                 replace(one, probability=float(chance))
@@ -259,11 +312,9 @@ def newest_first(found: Sequence[Candidate]) -> list[Candidate]:
     return [found[i] for i in order]
 
 
-def sentence_model(*, was_read: bool) -> Logistic:
-    """Return what tells how probably a sentence answers, one that was read or one that was not."""
-    if was_read:
-        return Logistic.from_json(fitted()["read_sentence"], READ_SENTENCE_FEATURES)
-    return Logistic.from_json(fitted()["sentence"], SENTENCE_FEATURES)
+def sentence_model(how_read: HowRead) -> Logistic:
+    """Return what tells how probably a sentence answers that was read so."""
+    return Logistic.from_json(fitted()[f"{how_read}sentence"], FEATURES_OF_SENTENCES[how_read])
 
 
 def sentence_rows(found: Sequence[Candidate], features: Sequence[str]) -> npt.NDArray[np.float64]:
@@ -313,12 +364,14 @@ def _describe(inquiry: Inquiry, one: Evidence, sets: TermSets) -> list[Candidate
             "length": min(1.0, len(words_of(texts[i])) / 50),
         }
         value = None
-        if one.reading is not None:
-            answer = one.reading.answers[i]
+        for how_read, reading in ((HowRead.ONCE, one.reading), (HowRead.CLOSELY, one.close)):
+            if reading is None:
+                continue
+            answer = reading.answers[i]
             features |= {
-                "read_sentence": one.reading.sentences[i],
-                "read_passage": one.reading.passage,
-                "read_answer": answer.score if answer is not None else 0.0,
+                f"{how_read}sentence": reading.sentences[i],
+                f"{how_read}passage": reading.passage,
+                f"{how_read}answer": answer.score if answer is not None else 0.0,
             }
             if answer is not None:
                 value = Span(span.start + answer.span.start, span.start + answer.span.end)

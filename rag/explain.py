@@ -13,9 +13,10 @@ import numpy.typing as npt
 from index.types import Span
 from rag.answer import MIN_CONFIDENCE, Asked, Draft, Fate, least_further
 from rag.calibration import Logistic
-from rag.decision import decision_features, decision_model, most_probable
+from rag.decision import decision_features, decision_model, how_read
 from rag.evidence import (
     Candidate,
+    HowRead,
     Inquiry,
     sentence_model,
     sentence_rows,
@@ -56,6 +57,9 @@ MEANINGS = {
     "read_sentence": "reader on the sentence",
     "read_passage": "reader on its passage",
     "read_answer": "reader on the short answer",
+    "close_sentence": "close reading of it",
+    "close_passage": "close reading of its passage",
+    "close_answer": "close reading of the short answer",
     "best_logit": "probability of the best sentence",
     "best_cosine": "nearness of the best sentence",
     "best_passage_cosine": "nearness of its passage",
@@ -155,7 +159,7 @@ def _considered(
             text=one.text,
             probability=round(one.probability, DIGITS),
             short_answer=None if one.value is None else one.value.of(one.article.text),
-            effects=_sentence_effects(one, means[one.was_read]),
+            effects=_sentence_effects(one, means[one.how_read]),
             fate=_fate_in_the_end(_key(one), fate, of_part, draft).value,
             sentence=cited.get(_key(one)),
         )
@@ -183,18 +187,18 @@ def _key(one: Candidate, span: Span | None = None) -> Key:
     return one.article.id, place.start, place.end
 
 
-def _mean_rows(found: Sequence[Candidate]) -> dict[bool, Rows]:
-    """Return the mean features of the sentences that were read, and of those that were not."""
-    groups = {was_read: [c for c in found if c.was_read == was_read] for was_read in (True, False)}
+def _mean_rows(found: Sequence[Candidate]) -> dict[HowRead, Rows]:
+    """Return the mean features of the sentences that were read in each way."""
+    groups = {how_read: [c for c in found if c.how_read is how_read] for how_read in HowRead}
     return {
-        was_read: sentence_rows(group, sentence_model(was_read=was_read).features).mean(axis=0)
-        for was_read, group in groups.items()
+        how_read: sentence_rows(group, sentence_model(how_read).features).mean(axis=0)
+        for how_read, group in groups.items()
         if group
     }
 
 
 def _sentence_effects(one: Candidate, mean: Rows) -> tuple[Effect, ...]:
-    model = sentence_model(was_read=one.was_read)
+    model = sentence_model(one.how_read)
     [row] = sentence_rows([one], model.features)
     return _effects(model, row, row - mean)
 
@@ -204,9 +208,8 @@ def _decision(part: Asked, of_part: Draft) -> Decision:
     base = 0.0
     effects: tuple[Effect, ...] = ()
     if part.found:
-        best = most_probable(part.found)
-        model = decision_model(best)
-        features = decision_features(best)
+        model = decision_model(how_read(part.found))
+        features = decision_features(part.found)
         row = np.array([features[name] for name in model.features])
         estimate = round(float(model.probabilities(row[np.newaxis])[0]), DIGITS)
         base, effects = model.intercept, _effects(model, row, row)

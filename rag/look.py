@@ -22,6 +22,7 @@ from rag.evidence import (
     in_order,
     newest_first,
     read,
+    read_closely,
     weigh,
 )
 from rag.exact_kind import ExactKind, exact_kind
@@ -35,6 +36,8 @@ from rag.timing import timed
 
 # How many passages the reader reads; what is below is hardly ever the answer.
 READ = 8
+# How many of them are read closely at most; more have told nothing more (docs/quality.md).
+READ_CLOSELY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,8 @@ class Looker:
         if self._reader is not None:
             with timed(timings, "read"):
                 evidence = in_order(inquiry, read(self._reader, question, evidence, READ))
+            with timed(timings, "read closely"):
+                evidence = read_closely(self._reader, inquiry, evidence, READ_CLOSELY)
         return evidence
 
 

@@ -1,10 +1,13 @@
-"""Reader: a small network reads a question with a passage, and says which sentences answer.
+"""Reader: a network reads a question with a passage, and says which sentences answer.
 
-It is our own, made by `evals/reader/` (its card is `rag/reader_model/README.md`), quantised to
-eight bits, and run by onnxruntime; torch is not needed. Knows nothing of where passages come from.
+There are two, both our own and made by `evals/reader/`, quantised to eight bits, and run by
+onnxruntime; torch is not needed. A small one reads all passages, a larger one the best of them once
+more, closely. Their cards are `rag/reader_model/README.md` and `rag/close_reader_model/README.md`.
+Knows nothing of where passages come from.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -62,6 +65,11 @@ class Reading:
 class PassageReader(Protocol):
     """Whatever reads passages for a question."""
 
+    @property
+    def closely(self) -> "PassageReader | None":
+        """What reads the best of them once more, and better; None where nothing does."""
+        ...
+
     def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
         """Return what it makes of each passage, in order."""
         ...
@@ -72,12 +80,14 @@ class OnnxReader:
 
     Args:
         folder: what `python -m evals.reader.export` wrote.
+        closely: reads the best passages once more.
 
     Raises:
         ReaderError: a file is missing, or is not the one that was exported.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, closely: "OnnxReader | None" = None) -> None:
+        self.closely = closely
         self._network = Network(folder, GRAPH, "install Dateline again, or ask with --no-reader")
         self._encoder = Encoder(folder / TOKENIZER)
 
@@ -180,10 +190,18 @@ def best_ends(ends: npt.NDArray[np.float32]) -> tuple[int, int]:
 
 @cache
 def bundled_reader() -> OnnxReader:
-    """Return the reader that comes with Dateline, loaded once.
+    """Return the reader that comes with Dateline, with the one that reads closely, loaded once.
 
     Raises:
-        ReaderError: it is damaged.
+        ReaderError: one of them is damaged.
     """
-    with as_file(files("rag").joinpath("reader_model")) as folder:
-        return OnnxReader(folder)
+    with (
+        as_file(files("rag").joinpath("reader_model")) as small,
+        as_file(files("rag").joinpath("close_reader_model")) as large,
+        # Loading either is mostly work outside the interpreter.
+        ThreadPoolExecutor(1) as pool,
+    ):
+        loading = pool.submit(OnnxReader, large)
+        reader = OnnxReader(small)
+        reader.closely = loading.result()
+        return reader

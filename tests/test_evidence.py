@@ -29,6 +29,7 @@ from rag.evidence import (
     PASSAGE_FEATURES,
     READ_SENTENCE_FEATURES,
     SENTENCE_FEATURES,
+    SURE,
     Evidence,
     HowRead,
     Inquiry,
@@ -84,6 +85,17 @@ def named(evidence: Sequence[Evidence]) -> list[str]:
     return [one.article.id for one in evidence]
 
 
+class ConstantReader(WordReader):
+    """Sees in every passage the same answer."""
+
+    def __init__(self, passage: float) -> None:
+        super().__init__()
+        self.passage = passage
+
+    def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
+        return [replace(one, passage=self.passage) for one in super().read(question, passages)]
+
+
 QUESTION = "Who did the harbour board of Arden choose as its chair?"
 
 
@@ -129,9 +141,9 @@ def test_without_a_reader_the_order_stays(store: SqliteStore) -> None:
 def test_each_model_is_given_the_features_that_it_names(store: SqliteStore) -> None:
     inquiry = inquire(store, QUESTION)
     plain = gathered(store, inquiry)
-    reader = WordReader(closely=WordReader())
+    reader = WordReader(closely=ConstantReader(SURE - 1))
     was_read = read(reader, inquiry.question, plain, READ)
-    close = read_closely(reader, inquiry.question, was_read, len(was_read))
+    close = read_closely(reader, inquiry, was_read, READ)
     assert passage_features(inquiry, was_read[0]).shape == (len(PASSAGE_FEATURES),)
     for evidence, names, decision in (
         (plain, SENTENCE_FEATURES, DECISION_FEATURES),
@@ -156,21 +168,38 @@ def test_sentences_of_read_and_unread_passages_stand_side_by_side(store: SqliteS
     inquiry = inquire(store, QUESTION)
     reader = WordReader(closely=WordReader())
     was_read = read(reader, inquiry.question, gathered(store, inquiry), 3)
-    found = candidates(inquiry, read_closely(reader, inquiry.question, was_read, 1))
+    found = candidates(inquiry, read_closely(reader, inquiry, was_read, 1))
     assert {one.how_read for one in found} == set(HowRead)
     assert how_read(found) is HowRead.CLOSELY
     assert 0 <= answerability(found) <= 1
 
 
-def test_only_the_first_passages_that_were_read_are_read_closely(store: SqliteStore) -> None:
+def test_the_passages_of_the_likeliest_sentences_are_read_closely(store: SqliteStore) -> None:
     inquiry = inquire(store, QUESTION)
     reader = WordReader(closely=WordReader())
     was_read = read(reader, inquiry.question, gathered(store, inquiry), 3)
-    for most, count in ((0, 0), (2, 2), (8, 3)):
-        close = read_closely(reader, inquiry.question, was_read, most)
-        assert [one.close is not None for one in close] == [n < count for n in range(len(close))]
+    likeliest = list(dict.fromkeys(one.article.id for one in candidates(inquiry, was_read)))
+    read_ones = {one.article.id for one in was_read if one.reading is not None}
+    expected = [name for name in likeliest if name in read_ones]
+    assert len(expected) == 3
+    for most in (0, 1, 2):
+        close = read_closely(reader, inquiry, was_read, most)
         assert named(close) == named(was_read)
-    assert read_closely(WordReader(), inquiry.question, was_read, 2) == was_read
+        assert {one.article.id for one in close if one.close is not None} == set(expected[:most])
+    assert read_closely(WordReader(), inquiry, was_read, 2) == was_read
+
+
+@pytest.mark.parametrize(("logit", "asked"), [(SURE, [2]), (SURE - 0.1, [2, 1])])
+def test_a_third_passage_is_read_closely_where_no_other_answers_for_sure(
+    store: SqliteStore, logit: float, asked: list[int]
+) -> None:
+    inquiry = inquire(store, QUESTION)
+    reader = WordReader(closely=ConstantReader(logit))
+    was_read = read(reader, inquiry.question, gathered(store, inquiry), READ)
+    close = read_closely(reader, inquiry, was_read, 3)
+    assert reader.closely is not None
+    assert [count for _, count in reader.closely.asked] == asked
+    assert sum(one.close is not None for one in close) == sum(asked)
 
 
 def test_the_decision_rests_on_the_closest_reading_of_any_passage(store: SqliteStore) -> None:
@@ -184,7 +213,7 @@ def test_the_decision_rests_on_the_closest_reading_of_any_passage(store: SqliteS
     inquiry = inquire(store, QUESTION)
     reader = WordReader(closely=Sure())
     was_read = read(reader, inquiry.question, gathered(store, inquiry), READ)
-    found = candidates(inquiry, read_closely(reader, inquiry.question, was_read, 2))
+    found = candidates(inquiry, read_closely(reader, inquiry, was_read, 2))
     assert decision_features(found)["close_passage"] == 1.0
 
 

@@ -65,7 +65,7 @@ class AnswerRequest(Strict):
     filters: Filters = Filters()
     explain: bool = Field(default=False, description="Say with the answer why it is as it is.")
     reader: bool = Field(
-        default=True, description="Whether passages are read by the reading model: slower, better."
+        default=True, description="Whether passages are read by the reading models: slower, better."
     )
     stream: bool = Field(default=False, description="Give server-sent events, as it is made.")
 

@@ -14,7 +14,7 @@ class ServiceSettings:
         data: the data folder.
         exports: the folder in which models prepared for asking are kept.
         embedder: the embedding model; None is the one that the collection was built with.
-        reads: whether answers are read for by the reading model.
+        reads: whether answers are read for by the reading models.
         threads: how many answers are made at once in a worker, and as many searches.
         waiting: how many more may wait for each of these before callers are sent away.
         seconds: how long a request may take.
