@@ -27,16 +27,8 @@ from index.passages import CHUNKING, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import Recipe, Store
 from index.types import Article
-from rag.evidence import (
-    Candidate,
-    Evidence,
-    Inquiry,
-    described,
-    gather,
-    read,
-    read_closely,
-    weigh,
-)
+from rag.candidates import Candidate, described, read_closely
+from rag.evidence import Evidence, Inquiry, gather, read, weigh
 from rag.look import READ, READ_CLOSELY, Looker
 from rag.question import parse_question
 from rag.reader import PassageReader

@@ -38,15 +38,9 @@ from sklearn.metrics import roc_auc_score
 from evals.asked import FOLDS, Example, Flags, of_golden, of_squad2
 from evals.provenance import commit, machine
 from rag.calibration import FILE, Logistic
+from rag.candidates import FEATURES_OF_SENTENCES, Candidate, HowRead, sentence_rows
 from rag.decision import FEATURES_OF_DECISIONS, decision_features
-from rag.evidence import (
-    FEATURES_OF_SENTENCES,
-    PASSAGE_FEATURES,
-    Candidate,
-    HowRead,
-    passage_features,
-    sentence_rows,
-)
+from rag.evidence import PASSAGE_FEATURES, passage_features
 from rag.reader import OnnxReader, bundled_reader
 
 SEED = 0

@@ -26,9 +26,10 @@ from index.errors import DatelineError
 from index.models import DEFAULT_MODEL, cache_folder
 from index.sqlite.store import SqliteStore
 from index.store import Store
+from rag.candidates import Candidate, candidates
 from rag.conversation import standalone_question
 from rag.disagree import Conflict, Statement, find_disagreements
-from rag.evidence import Candidate, Inquiry, candidates, gather, weigh
+from rag.evidence import Inquiry, gather, weigh
 from rag.question import parse_question
 from rag.retrieve import Scope, retrieve
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from index.types import Span
+from rag.candidates import Candidate
 from rag.decision import answerability
 from rag.disagree import (
     Conflict,
@@ -22,7 +23,7 @@ from rag.disagree import (
     joined,
     names_more,
 )
-from rag.evidence import Candidate, Inquiry, Place
+from rag.evidence import Inquiry, Place
 from rag.offices import asked_office, names_office
 from rag.question import AnswerKind, Question
 from rag.same import say_the_same

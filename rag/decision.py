@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from rag.calibration import Logistic, fitted, logit
-from rag.evidence import Candidate, HowRead
+from rag.candidates import Candidate, HowRead
 
 DECISION_FEATURES = (
     "best_logit",

@@ -51,6 +51,12 @@ LENGTH = (
 ALONE = r"\b(?![-’'])(?! (?:ago|care|palms?|groups?|jobs?|like|ahead|off|book|end|trip|school)\b)"
 LAST = r"\b(?= (?:of|for|to|where)\b|\W*$)"
 WHAT = r"\b(?:what|which)(?:[’']s| is| was| were| are)?(?: the)? (?:exact |calendar |precise )?"
+# "China's tariff rate on pork", but not "the tax rate payers".
+WHOSE = r"(?:\w+[’']s? |(?:current|new|present|official|average|basic|main) ){0,3}"
+RATE = (
+    r"(?:tariff|tax|duty|levy|vat|interest|inflation|unemployment|jobless|mortgage|growth)s? rates?"
+    r"(?= (?:on|for|of|in|at|now|today)\b|\W*$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ EXACT: tuple[tuple[re.Pattern[str], ExactKind], ...] = tuple(
         (rf"{WHAT}dates?{ALONE}", _pattern("a date", DAY)),
         (r"\bhow long\b(?! ago)", _pattern("how long it is", LENGTH)),
         (rf"{WHAT}(?:percent(?:age)?|per cent)\b", _pattern("a percentage", SHARE)),
+        (rf"{WHAT}{WHOSE}{RATE}|\bat (?:what|which) rate\b", _pattern("a rate", rf"{SHARE}|\d")),
         (
             rf"{WHAT}(?:[\w’']+ ){{0,3}}?(?:web ?site|web ?page|web address|url){LAST}",
             _pattern("a web address", ADDRESS),

@@ -13,14 +13,9 @@ import numpy.typing as npt
 from index.types import Span
 from rag.answer import MIN_CONFIDENCE, Asked, Draft, Fate, least_further
 from rag.calibration import Logistic
+from rag.candidates import Candidate, HowRead, sentence_model, sentence_rows
 from rag.decision import decision_features, decision_model, how_read
-from rag.evidence import (
-    Candidate,
-    HowRead,
-    Inquiry,
-    sentence_model,
-    sentence_rows,
-)
+from rag.evidence import Inquiry
 from rag.explanation import (
     AskedWord,
     Component,

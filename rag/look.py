@@ -12,19 +12,9 @@ from index.embed import QueryEmbedder
 from index.store import Store
 from index.types import Vector
 from rag.answer import Asked, Exactness
+from rag.candidates import Candidate, candidates, newest_first, read_closely
 from rag.dates.asked import prefers_newest
-from rag.evidence import (
-    Candidate,
-    Evidence,
-    Inquiry,
-    candidates,
-    gather,
-    in_order,
-    newest_first,
-    read,
-    read_closely,
-    weigh,
-)
+from rag.evidence import Evidence, Inquiry, gather, in_order, read, weigh
 from rag.exact_kind import ExactKind, exact_kind
 from rag.mistyped import corrected, suspects
 from rag.orders import orders_among

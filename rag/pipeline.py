@@ -12,6 +12,7 @@ from index.embed import QueryEmbedder
 from index.store import Store
 from rag.answer import Draft, draft_answer
 from rag.as_read import AsRead
+from rag.candidates import Candidate
 from rag.cite import (
     check_citations,
     check_disagreements,
@@ -21,7 +22,6 @@ from rag.cite import (
     written_text,
 )
 from rag.events import CheckedSentence, Done, Event, FoundDisagreement, Retrieval
-from rag.evidence import Candidate
 from rag.explain import explanation_of
 from rag.explanation import Explanation
 from rag.look import Looked, Looker

@@ -8,7 +8,7 @@ nothing of how an answer is put together.
 import re
 from functools import lru_cache
 
-from rag.evidence import Candidate
+from rag.candidates import Candidate
 from rag.words import KEPT_TEXTS, STOP_WORDS, fold, stem, words_of
 
 # Sentences that share this much of their content words say the same thing; where both give the same

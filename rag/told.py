@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index.chunk import sentences_of
 from index.types import Span
-from rag.evidence import Candidate, is_prose
+from rag.candidates import Candidate, is_prose
 from rag.orders import Order, order_in
 from rag.words import fold
 

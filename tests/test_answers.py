@@ -340,7 +340,7 @@ def test_relative_words_in_a_quotation_are_shown_with_their_date(tmp_path: Path)
 
 
 def test_a_story_without_spaces_between_words_can_be_answered() -> None:
-    from rag.evidence import is_prose
+    from rag.candidates import is_prose
 
     assert is_prose("阿登市长安娜·贝里将于周五辞职。")
     assert is_prose("The mayor will resign on Friday.")

@@ -16,6 +16,7 @@ from index.build import build
 from index.embedding import LocalModel
 from index.sqlite.store import SqliteStore
 from index.types import Article, Span
+from rag.candidates import candidates
 from rag.cite import check_disagreements, cite_disagreements
 from rag.disagree import (
     Conflict,
@@ -27,7 +28,7 @@ from rag.disagree import (
     names_more,
 )
 from rag.errors import CitationError
-from rag.evidence import Inquiry, candidates, gather, weigh
+from rag.evidence import Inquiry, gather, weigh
 from rag.pipeline import Pipeline
 from rag.question import parse_question
 from rag.retrieve import retrieve

@@ -91,16 +91,16 @@ def test_every_dependency_is_pinned_and_torch_comes_first() -> None:
 
 
 def test_the_calibration_was_fitted_on_the_features_that_are_used() -> None:
-    from rag import decision, evidence
+    from rag import candidates, decision, evidence
     from rag.calibration import Logistic, fitted
 
     models = {
         "passage": evidence.PASSAGE_FEATURES,
-        "sentence": evidence.SENTENCE_FEATURES,
-        "read_sentence": evidence.READ_SENTENCE_FEATURES,
+        "sentence": candidates.SENTENCE_FEATURES,
+        "read_sentence": candidates.READ_SENTENCE_FEATURES,
         "decision": decision.DECISION_FEATURES,
         "read_decision": decision.READ_DECISION_FEATURES,
-        "close_sentence": evidence.CLOSE_SENTENCE_FEATURES,
+        "close_sentence": candidates.CLOSE_SENTENCE_FEATURES,
         "close_decision": decision.CLOSE_DECISION_FEATURES,
     }
     assert set(fitted()) == {"provenance", *models}

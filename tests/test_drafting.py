@@ -19,7 +19,8 @@ from rag.answer import (
     Exactness,
     draft_answer,
 )
-from rag.evidence import Candidate, Inquiry, Weighted
+from rag.candidates import Candidate
+from rag.evidence import Inquiry, Weighted
 from rag.question import parse_question
 from rag.same import say_the_same
 from rag.told import Told, leans_back

@@ -13,6 +13,16 @@ from index.sqlite.store import SqliteStore
 from index.types import Article
 from rag.answer_kind import holds_kind
 from rag.calibration import Logistic
+from rag.candidates import (
+    CLOSE_SENTENCE_FEATURES,
+    READ_SENTENCE_FEATURES,
+    SENTENCE_FEATURES,
+    SURE,
+    HowRead,
+    candidates,
+    read_closely,
+    sentence_rows,
+)
 from rag.cite import check_citations
 from rag.decision import (
     CLOSE_DECISION_FEATURES,
@@ -25,21 +35,13 @@ from rag.decision import (
 from rag.errors import QuestionError
 from rag.events import CheckedSentence, Done, FoundDisagreement, Retrieval
 from rag.evidence import (
-    CLOSE_SENTENCE_FEATURES,
     PASSAGE_FEATURES,
-    READ_SENTENCE_FEATURES,
-    SENTENCE_FEATURES,
-    SURE,
     Evidence,
-    HowRead,
     Inquiry,
-    candidates,
     gather,
     in_order,
     passage_features,
     read,
-    read_closely,
-    sentence_rows,
     weigh,
 )
 from rag.look import READ

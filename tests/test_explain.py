@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+import rag.candidates
 import rag.decision
 import rag.evidence
 import rag.look
@@ -25,17 +26,15 @@ from index.sqlite.store import SqliteStore
 from index.store import StoredPassage
 from index.types import Article, Passage, Span
 from rag.answer import MAX_CITED, MIN_CONFIDENCE, OF_ONE_THING, Asked, Draft, Fate, draft_answer
-from rag.decision import CLOSE_DECISION_FEATURES, DECISION_FEATURES, READ_DECISION_FEATURES
-from rag.evidence import (
+from rag.candidates import (
     CLOSE_SENTENCE_FEATURES,
-    PASSAGE_FEATURES,
     READ_SENTENCE_FEATURES,
     SENTENCE_FEATURES,
     SURE,
     Candidate,
-    Inquiry,
-    Weighted,
 )
+from rag.decision import CLOSE_DECISION_FEATURES, DECISION_FEATURES, READ_DECISION_FEATURES
+from rag.evidence import PASSAGE_FEATURES, Inquiry, Weighted
 from rag.explain import EXPLAINED, MEANINGS, components, explanation_of
 from rag.explanation import Considered, Effect, Explanation, PartExplained
 from rag.look import READ
@@ -78,7 +77,7 @@ WEIGHTS = {
 @pytest.fixture(autouse=True)
 def _weights_of_these_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Decide by weights that no fitting changes."""
-    for module in (rag.evidence, rag.decision):
+    for module in (rag.candidates, rag.evidence, rag.decision):
         monkeypatch.setattr(module, "fitted", lambda: WEIGHTS)
 
 

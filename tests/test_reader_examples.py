@@ -563,7 +563,7 @@ def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
     sets: Path, tuned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
 ) -> None:
     from evals import calibrate
-    from rag import decision, evidence
+    from rag import candidates, decision, evidence
     from rag.calibration import Logistic
 
     monkeypatch.setenv("DATELINE_CACHE", str(cache))
@@ -574,11 +574,11 @@ def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
     fitted = json.loads(out.read_text("utf-8"))
     for name, features in (
         ("passage", evidence.PASSAGE_FEATURES),
-        ("sentence", evidence.SENTENCE_FEATURES),
-        ("read_sentence", evidence.READ_SENTENCE_FEATURES),
+        ("sentence", candidates.SENTENCE_FEATURES),
+        ("read_sentence", candidates.READ_SENTENCE_FEATURES),
         ("decision", decision.DECISION_FEATURES),
         ("read_decision", decision.READ_DECISION_FEATURES),
-        ("close_sentence", evidence.CLOSE_SENTENCE_FEATURES),
+        ("close_sentence", candidates.CLOSE_SENTENCE_FEATURES),
         ("close_decision", decision.CLOSE_DECISION_FEATURES),
     ):
         assert Logistic.from_json(fitted[name], features).features == features

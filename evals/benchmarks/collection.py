@@ -18,7 +18,7 @@ from index.passages import CHUNKING, Progress, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import EmbeddedArticle, Recipe, Store
 from index.types import Article, Vector
-from rag.evidence import Candidate
+from rag.candidates import Candidate
 from rag.pipeline import Pipeline
 from rag.question import parse_question
 from rag.reader import PassageReader, Reading, ToRead

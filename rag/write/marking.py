@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.types import Article, Span
-from rag.evidence import Evidence, Place, is_prose
+from rag.candidates import is_prose
+from rag.evidence import Evidence, Place
 from rag.orders import orders_among
 from rag.verify.verification import Cited
 from rag.write.assertions import asserts
