@@ -100,7 +100,7 @@ class Looker:
                 vector = self._embedder.embed_query(part)
             inquiry = self._inquiry(part, question, vector)
             found.append(tuple(self._evidence(inquiry, KEPT // len(parts), scope, timings)))
-            offered = _statements(inquiry, found[-1])
+            offered = self._statements(inquiry, found[-1], timings)
             if prefers_newest(part):
                 offered = newest_first(offered)
             offers.append((inquiry, *_exact(exact_kind(part), offered)))
@@ -130,7 +130,7 @@ class Looker:
         """
         question = parse_question(text)
         inquiry = self._inquiry(question.text, question, self._embedder.embed_query(question.text))
-        return _statements(inquiry, self._evidence(inquiry, KEPT, None, {}))
+        return self._statements(inquiry, self._evidence(inquiry, KEPT, None, {}), {})
 
     def _inquiry(self, part: str, question: Question, vector: Vector) -> Inquiry:
         """Return what is needed to recognise the answer to a part of a question."""
@@ -148,19 +148,24 @@ class Looker:
         if self._reader is not None:
             with timed(timings, "read"):
                 evidence = in_order(inquiry, read(self._reader, question, evidence, READ))
-            with timed(timings, "read closely"):
-                evidence = read_closely(self._reader, inquiry, evidence, READ_CLOSELY)
         return evidence
 
+    def _statements(
+        self, inquiry: Inquiry, evidence: Sequence[Evidence], timings: dict[str, float]
+    ) -> list[Candidate]:
+        """Return the sentences that may answer, most probable first, the best read closely.
 
-def _statements(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidate]:
-    """Return the sentences that may answer, most probable first, without orders to the answerer."""
-    ordered = {
-        (one.article.id, span)
-        for one in evidence
-        for span in orders_among(one.article.text, one.passage.passage.sentences)
-    }
-    return [one for one in candidates(inquiry, evidence) if one.place not in ordered]
+        Those that order whoever answers what to say are left out.
+        """
+        if self._reader is not None:
+            with timed(timings, "read closely"):
+                evidence = read_closely(self._reader, inquiry, evidence, READ_CLOSELY)
+        ordered = {
+            (one.article.id, span)
+            for one in evidence
+            for span in orders_among(one.article.text, one.passage.passage.sentences)
+        }
+        return [one for one in candidates(inquiry, evidence) if one.place not in ordered]
 
 
 def _exact(needed: ExactKind | None, offered: list[Candidate]) -> tuple[list[Candidate], Exactness]:
