@@ -5,7 +5,7 @@
 Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
 
 - which of the passages that were read answers a question;
-- whether a sentence answers it, with the reader's word and without;
+- whether a sentence answers it, read closely, read once and not read;
 - whether to answer at all, likewise: does the collection answer? It is learnt from SQuAD's
   answerable questions, from the same asked as if their own article were not in the collection
   ("absent"), and from our own golden questions, with an answer and without. Golden questions are
@@ -41,7 +41,7 @@ from rag.calibration import FILE, Logistic
 from rag.candidates import FEATURES_OF_SENTENCES, Candidate, HowRead, sentence_rows
 from rag.decision import FEATURES_OF_DECISIONS, decision_features
 from rag.evidence import PASSAGE_FEATURES, passage_features
-from rag.reader import OnnxReader, bundled_reader
+from rag.reader import OnnxReader
 
 SEED = 0
 Rows = npt.NDArray[np.float64]
@@ -65,14 +65,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Fit rag/calibration.json.")
     parser.add_argument("data", type=Path, help="a folder with passages.jsonl and questions.jsonl")
     parser.add_argument(
-        "--reader", type=Path, help="what `evals.reader.tune` wrote, not yet bundled"
+        "--reader",
+        type=Path,
+        default=Path("rag/reader_model"),
+        help="what `evals.reader.tune` wrote, where it is not yet bundled",
     )
-    parser.add_argument("--close", type=Path, help="likewise the one that reads closely")
+    parser.add_argument(
+        "--close",
+        type=Path,
+        default=Path("rag/close_reader_model"),
+        help="likewise the one that reads closely",
+    )
     parser.add_argument("--out", type=Path, default=Path("rag") / FILE)
     options = parser.parse_args(arguments)
-    reader = bundled_reader()
-    closely = OnnxReader(options.close) if options.close else reader.closely
-    reader = OnnxReader(options.reader, closely) if options.reader else reader
+    reader = OnnxReader(options.reader, OnnxReader(options.close))
     with tempfile.TemporaryDirectory() as folder:
         examples = [*of_squad2(options.data, reader, Path(folder)), *of_golden(reader)]
     # Where nothing is retrieved the pipeline abstains by itself; there is nothing to learn.
@@ -104,13 +110,16 @@ def fit(examples: Sequence[Example]) -> dict[str, Any]:
         },
         "passage": _as_json(_passage_model(ranked), PASSAGE_FEATURES),
     }
-    for most in HowRead:
-        rows, right, three = _sentences(examples, most)
-        chances = _chances(examples, rows, COUNTS[most])
-        result["provenance"][MEASURED[most]] = _measured(kinds, right, three, chances)
-        result[f"{most}sentence"] = _sentence_model(examples, most)
-        names = FEATURES_OF_DECISIONS[most]
-        result[f"{most}decision"] = _as_json(_decision_model(rows, kinds, COUNTS[most]), names)
+    for at_most in HowRead:
+        # Where no sentence was read so, other weights decide.
+        decided = [e for e in examples if any(_as_read(c, at_most) is at_most for c in e.found)]
+        rows, right, three = _sentences(decided, at_most)
+        chances = _chances(decided, rows, COUNTS[at_most])
+        kinds = np.array([example.kind for example in decided])
+        result["provenance"][MEASURED[at_most]] = _measured(kinds, right, three, chances)
+        result[f"{at_most}sentence"] = _sentence_model(decided, at_most)
+        model = _decision_model(rows, kinds, COUNTS[at_most])
+        result[f"{at_most}decision"] = _as_json(model, FEATURES_OF_DECISIONS[at_most])
     return result
 
 
@@ -128,17 +137,17 @@ def _ranks(answerable: Sequence[Example], ranked: Sequence[Example]) -> list[flo
     return ranks
 
 
-def _sentences(examples: Sequence[Example], most: HowRead) -> tuple[Rows, Flags, Flags]:
+def _sentences(examples: Sequence[Example], at_most: HowRead) -> tuple[Rows, Flags, Flags]:
     """Return what the decision rests on, as judged by weights that did not see the question.
 
     Args:
         examples: all questions.
-        most: how their passages are read at most.
+        at_most: how their passages are read at most.
 
     Returns:
         The rows, and whether the first sentence, and whether one of the first three, is right.
     """
-    names = FEATURES_OF_DECISIONS[most]
+    names = FEATURES_OF_DECISIONS[at_most]
     rows = np.zeros((len(examples), len(names)))
     right, three = (np.zeros(len(examples), dtype=bool) for _ in range(2))
     for fold_ in range(FOLDS):
@@ -150,7 +159,7 @@ def _sentences(examples: Sequence[Example], most: HowRead) -> tuple[Rows, Flags,
         for place, example in enumerate(examples):
             if example.fold != fold_:
                 continue
-            ways = [_as_read(one, most) for one in example.found]
+            ways = [_as_read(one, at_most) for one in example.found]
             chances = np.array(
                 [
                     models[way].probabilities(sentence_rows([one], models[way].features))[0]
@@ -164,15 +173,14 @@ def _sentences(examples: Sequence[Example], most: HowRead) -> tuple[Rows, Flags,
                     for one, chance in zip(example.found, chances, strict=True)
                 ]
             )
-            # Of a few questions no sentence of the passages that are read closely can be told.
-            rows[place] = [features.get(name, 0.0) for name in names]
+            rows[place] = [features[name] for name in names]
             right[place] = example.right[order[0]]
             three[place] = example.right[order[:3]].any()
     return rows, right, three
 
 
 def _chances(examples: Sequence[Example], rows: Rows, counts: Mapping[str, float]) -> Rows:
-    """Return for each question the chance that it is answered, likewise."""
+    """Return for each question the chance that it is answered, by weights that did not see it."""
     folds = np.array([example.fold for example in examples])
     kinds = np.array([example.kind for example in examples])
     chances = np.zeros(len(examples))
@@ -240,10 +248,10 @@ def _sentence_model(examples: Iterable[Example], way: HowRead) -> dict[str, Any]
     return _as_json(_logistic(rows, np.array([right for _, right in learnt])), names)
 
 
-def _as_read(one: Candidate, most: HowRead) -> HowRead:
+def _as_read(one: Candidate, at_most: HowRead) -> HowRead:
     """Return how a sentence would have been read were nothing read better than so."""
     ways = list(HowRead)
-    return min(one.how_read, most, key=ways.index)
+    return min(one.how_read, at_most, key=ways.index)
 
 
 def _decision_model(

@@ -79,8 +79,14 @@ def write_graph(  # noqa: PLR0913, PLR0917 - each is one thing, and none has a d
 def _of_outliers(model: "ModelProto") -> list[str]:
     """Return the products that `evals.outliers` took apart, which are to stay exact, by name."""
     rows = {one.name: one.dims[0] for one in model.graph.initializer if one.dims}
-    products = (node for node in model.graph.node if node.op_type == "MatMul")
-    return [node.name for node in products if rows.get(node.input[1]) == FEW]
+    gathered = {
+        name for node in model.graph.node if node.op_type == "Gather" for name in node.output
+    }
+    return [
+        node.name
+        for node in model.graph.node
+        if node.op_type == "MatMul" and node.input[0] in gathered and rows.get(node.input[1]) == FEW
+    ]
 
 
 def write_card(trained: Path, out: Path, graph: str, exported: Mapping[str, float]) -> None:

@@ -51,7 +51,7 @@ def part_outliers(network: nn.Module, run: Callable[[], object], names: tuple[st
     Args:
         network: ready to read.
         run: has it read a sample.
-        names: what the names of those layers end with.
+        names: what the names of those layers end with; each has at least `FEW` inputs.
     """
     layers = {
         name: layer
@@ -72,7 +72,7 @@ def part_outliers(network: nn.Module, run: Callable[[], object], names: tuple[st
         run()
     for hook in hooks:
         hook.remove()
-    for name, layer in layers.items():
+    for name, found in largest.items():
         parent, _, own = name.rpartition(".")
-        few = largest[name].topk(FEW).indices.sort().values
-        setattr(network.get_submodule(parent), own, Parted(layer, few))
+        few = found.topk(FEW).indices.sort().values
+        setattr(network.get_submodule(parent), own, Parted(layers[name], few))

@@ -23,6 +23,7 @@ from rag.answer_kind import holds_kind
 from rag.calibration import Logistic, fitted, logit
 from rag.dates.freshness import freshness
 from rag.evidence import Evidence, Inquiry, Place, to_read
+from rag.exact_kind import exact_kind
 from rag.question import Question
 from rag.reader import PassageReader, Reading
 from rag.term_sets import TermSets
@@ -160,14 +161,18 @@ def read_closely(
 ) -> list[Evidence]:
     """Return the evidence with what a close reading makes of the best passages that were read.
 
-    They are those whose sentences most probably answer so far: two, and up to `most` where neither
-    answers for sure, since each costs as much as all that was done before.
+    They are those whose sentences most probably answer so far, first of those that hold what the
+    question names: two, and up to `most` where neither answers for sure, since each costs as much
+    as all that was done before.
     """
     if reader.closely is None:
         return list(evidence)
     by_id = {one.passage.id: one for one in evidence if one.reading is not None}
-    likeliest = dict.fromkeys(one.passage.id for one in candidates(inquiry, evidence))
-    chosen = [by_id[passage] for passage in likeliest if passage in by_id][:most]
+    offered = candidates(inquiry, list(by_id.values()))
+    needed = exact_kind(inquiry.question.text)
+    if needed is not None:
+        offered.sort(key=lambda one: not needed.is_in(one.text))
+    chosen = [by_id[n] for n in dict.fromkeys(one.passage.id for one in offered)][:most]
     close: dict[int, Reading] = {}
     for some in (chosen[:READ_FIRST], chosen[READ_FIRST:]):
         if some and all(reading.passage < SURE for reading in close.values()):

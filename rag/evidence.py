@@ -14,6 +14,7 @@ import numpy.typing as npt
 from index.store import Store, StoredPassage
 from index.types import Article, Span, Vector
 from rag.calibration import Logistic, fitted
+from rag.orders import orders_among
 from rag.question import Question
 from rag.reader import PassageReader, Reading, ToRead
 from rag.term_sets import TermSets
@@ -119,8 +120,14 @@ def read(
 
 
 def to_read(one: Evidence) -> ToRead:
-    """Return a passage as a reader is given it."""
-    sentences = tuple(span.of(one.article.text) for span in one.passage.passage.sentences)
+    """Return a passage as a reader is given it: without what orders whoever answers what to say.
+
+    Such a sentence could answer any question, and would speak for those beside it. It is left
+    empty, and so not read.
+    """
+    text, spans = one.article.text, one.passage.passage.sentences
+    orders = orders_among(text, spans)
+    sentences = tuple("" if span in orders else span.of(text) for span in spans)
     return ToRead(one.article.title or "", sentences)
 
 

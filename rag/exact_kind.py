@@ -51,11 +51,19 @@ LENGTH = (
 ALONE = r"\b(?![-’'])(?! (?:ago|care|palms?|groups?|jobs?|like|ahead|off|book|end|trip|school)\b)"
 LAST = r"\b(?= (?:of|for|to|where)\b|\W*$)"
 WHAT = r"\b(?:what|which)(?:[’']s| is| was| were| are)?(?: the)? (?:exact |calendar |precise )?"
-# "China's tariff rate on pork", but not "the tax rate payers".
-WHOSE = r"(?:\w+[’']s? |(?:current|new|present|official|average|basic|main) ){0,3}"
+# "The central bank's key interest rate in May", but neither "the effect of the interest rate" nor
+# "the interest rate in May blamed on".
+NEITHER = r"(?!(?:about|at|behind|by|for|from|in|like|of|on|to|with)\b|\w+ing\b)"
 RATE = (
-    r"(?:tariff|tax|duty|levy|vat|interest|inflation|unemployment|jobless|mortgage|growth)s? rates?"
-    r"(?= (?:on|for|of|in|at|now|today)\b|\W*$)"
+    rf"\bwhat(?:[’']s| is| was| are| were)(?: the)? (?:{NEITHER}[\w’'-]+ ){{0,5}}?"
+    r"(?:tariff|tax|duty|levy|vat|interest|inflation|unemployment|jobless|mortgage|growth) rates?"
+    r"(?: (?:on|for|of|in|at|now|today)\b(?: (?!(?:about|by|on|of|to|for|with)\W*$|\w+ed\b)"
+    r"[\w’'-]+){0,5})?\W*$"
+)
+NUMBER_OF_RATE = (
+    r"%|\bper ?cents?\b|\bpct\b|\bpercentage\b|\b(?:half|third|quarter)\b"
+    r"|\b(?:zero|nil|nought|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty"
+    r"|thirty|forty|fifty)\b|(?<![\d,.])(?!(?:1\d|20)\d\d\b)\d"
 )
 
 
@@ -92,7 +100,7 @@ EXACT: tuple[tuple[re.Pattern[str], ExactKind], ...] = tuple(
         (rf"{WHAT}dates?{ALONE}", _pattern("a date", DAY)),
         (r"\bhow long\b(?! ago)", _pattern("how long it is", LENGTH)),
         (rf"{WHAT}(?:percent(?:age)?|per cent)\b", _pattern("a percentage", SHARE)),
-        (rf"{WHAT}{WHOSE}{RATE}|\bat (?:what|which) rate\b", _pattern("a rate", rf"{SHARE}|\d")),
+        (rf"{RATE}|\bat (?:what|which) rate\b", _pattern("a rate", NUMBER_OF_RATE)),
         (
             rf"{WHAT}(?:[\w’']+ ){{0,3}}?(?:web ?site|web ?page|web address|url){LAST}",
             _pattern("a web address", ADDRESS),

@@ -9,6 +9,7 @@ training leaves as they are.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from evals.reader.model import new_reader
+from evals.reader.model import SMALL, new_reader
 from evals.weights import save
 from rag.network import CARD
 from rag.reader import GRAPH
@@ -43,7 +44,11 @@ def restore(exported: Path, out: Path) -> None:
 
     Raises:
         ModelError: the model that readers begin from is not here.
+        ValueError: what was exported is no small reader.
     """
+    began = json.loads((exported / CARD).read_text("utf-8")).get("began_from", {})
+    if began.get("model", SMALL.model) != SMALL.model:
+        raise ValueError(f"{exported} began from {began['model']}: only a small reader is restored")
     reader, _ = new_reader()
     weights = dict(_weights(onnx.load(exported / GRAPH)))
     missing, unknown = reader.load_state_dict(weights, strict=False)

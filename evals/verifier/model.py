@@ -82,8 +82,11 @@ def new_claim_reader(start: Path | None = None) -> tuple[ClaimReader, Path]:
 
     Raises:
         ModelError: the model is not here.
+        ValueError: it would begin with a close reader.
     """
     reader, folder = new_reader(start)
+    if not reader.typed:
+        raise ValueError(f"{start} is a close reader: the network begins with a small one")
     return ClaimReader(reader.encoder), folder
 
 
