@@ -23,7 +23,8 @@ YEAR = (
     rf"|\byears? (?:ago|earlier|later)\b|\b(?:in|since|until|by|from|last|this|next|of) {MONTH}\b"
 )
 DAY = (
-    rf"\b{WEEKDAY}\b|\b{MONTH}\b|\b(?:1\d{{3}}|20\d\d)-\d\d|\b\d{{1,2}}/\d{{1,2}}\b"
+    rf"\b{WEEKDAY}\b|\b{MONTH}\.? \d{{1,2}}\b|\b\d{{1,2}} {MONTH}\b"
+    r"|\b(?:1\d{3}|20\d\d)-\d\d|\b\d{1,2}/\d{1,2}\b"
     r"|\b(?:to|yester)day\b|\b(?:tomorrow|tonight)\b|\bdays? (?:ago|earlier|later|after|before)\b"
     r"|\bsame day\b|\b\d{1,2}(?:st|nd|rd|th)\b|\b(?:christmas|easter|new year|during)\b"
 )
@@ -34,6 +35,8 @@ SHARE = (
 ADDRESS = r"\bhttps?:|\bwww\.|(?<![\w-])[\w-]{1,63}\.(?:com|org|net|info|gov|edu|int|[a-z]{2})\b"
 MAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.\w"
 TELEPHONE = r"\b\d[\d ().-]{4,}\d\b"
+# Who asks for a date may be content with its month; who asks on which day is not.
+DATE = rf"{DAY}|\b{MONTH}\b"
 # Of a time, by its units or its end; of a thing, by a number of what it is measured in.
 LENGTH = (
     r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|weekends?|fortnights?|months?|years?"
@@ -97,7 +100,7 @@ EXACT: tuple[tuple[re.Pattern[str], ExactKind], ...] = tuple(
             _pattern("a day of the week", rf"\b{WEEKDAY}\b"),
         ),
         (rf"\b(?:what|which)(?: exact| precise| calendar)? days?{ALONE}", _pattern("a date", DAY)),
-        (rf"{WHAT}dates?{ALONE}", _pattern("a date", DAY)),
+        (rf"{WHAT}dates?{ALONE}", _pattern("a date", DATE)),
         (r"\bhow long\b(?! ago)", _pattern("how long it is", LENGTH)),
         (rf"{WHAT}(?:percent(?:age)?|per cent)\b", _pattern("a percentage", SHARE)),
         (rf"{RATE}|\bat (?:what|which) rate\b", _pattern("a rate", NUMBER_OF_RATE)),
