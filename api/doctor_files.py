@@ -25,7 +25,7 @@ def models(settings: Settings) -> Iterator[Finding]:
     from rag.reader import bundled_reader  # noqa: PLC0415
 
     try:
-        bundled_reader()
+        bundled_reader().loaded()
         yield Finding("reader", "right", "it is the one that its card names")
     except ReaderError as error:
         yield Finding("reader", "wrong", str(error), "install Dateline again")

@@ -57,10 +57,11 @@ def open_pipeline(
     # Reading a network in leaves the interpreter free for the imports that are still to come.
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(model.for_asking, recipe.model)
-        from rag.pipeline import Pipeline  # noqa: PLC0415
         from rag.reader import bundled_reader  # noqa: PLC0415
 
         reader = bundled_reader() if reads else None
+        from rag.pipeline import Pipeline  # noqa: PLC0415
+
         records = answer_records(settings) if keeps else None
         embedder = loading.result()
     return Pipeline(store, embedder, reader, writer=open_writer(settings), records=records)

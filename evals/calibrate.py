@@ -78,7 +78,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, default=Path("rag") / FILE)
     options = parser.parse_args(arguments)
-    reader = OnnxReader(options.reader, OnnxReader(options.close))
+    closely = OnnxReader(options.close)
+    reader = OnnxReader(options.reader, lambda: closely)
     with tempfile.TemporaryDirectory() as folder:
         examples = [*of_squad2(options.data, reader, Path(folder)), *of_golden(reader)]
     # Where nothing is retrieved the pipeline abstains by itself; there is nothing to learn.

@@ -6,7 +6,7 @@ more, closely. Their cards are `rag/reader_model/README.md` and `rag/close_reade
 Knows nothing of where passages come from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -80,16 +80,35 @@ class OnnxReader:
 
     Args:
         folder: what `python -m evals.reader.export` wrote.
-        closely: reads the best passages once more.
+        closely: gives what reads the best passages once more, when it is first needed.
 
     Raises:
         ReaderError: a file is missing, or is not the one that was exported.
     """
 
-    def __init__(self, folder: Path, closely: "OnnxReader | None" = None) -> None:
-        self.closely = closely
+    def __init__(self, folder: Path, closely: "Callable[[], OnnxReader] | None" = None) -> None:
+        self._closely = closely
         self._network = Network(folder, GRAPH, "install Dateline again, or ask with --no-reader")
         self._encoder = Encoder(folder / TOKENIZER)
+
+    @property
+    def closely(self) -> "OnnxReader | None":
+        """What reads the best of them once more, and better; None where nothing does.
+
+        Raises:
+            ReaderError: it is damaged.
+        """
+        return None if self._closely is None else self._closely()
+
+    def loaded(self) -> "OnnxReader":
+        """Return it once what reads closely is loaded, too.
+
+        Raises:
+            ReaderError: that is damaged.
+        """
+        if self._closely is not None:
+            self._closely()
+        return self
 
     def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
         """Return what it makes of each passage, in order.
@@ -190,18 +209,19 @@ def best_ends(ends: npt.NDArray[np.float32]) -> tuple[int, int]:
 
 @cache
 def bundled_reader() -> OnnxReader:
-    """Return the reader that comes with Dateline, with the one that reads closely, loaded once.
+    """Return the reader that comes with Dateline, loaded once.
+
+    The one that reads closely is loaded meanwhile: who asks for it waits until it is there.
 
     Raises:
-        ReaderError: one of them is damaged.
+        ReaderError: it is damaged.
     """
-    with (
-        as_file(files("rag").joinpath("reader_model")) as small,
-        as_file(files("rag").joinpath("close_reader_model")) as large,
-        # Loading either is mostly work outside the interpreter.
-        ThreadPoolExecutor(1) as pool,
-    ):
-        loading = pool.submit(OnnxReader, large)
-        reader = OnnxReader(small)
-        reader.closely = loading.result()
-        return reader
+    pool = ThreadPoolExecutor(1)
+    loading = pool.submit(_bundled, "close_reader_model")
+    pool.shutdown(wait=False)
+    return _bundled("reader_model", loading.result)
+
+
+def _bundled(name: str, closely: Callable[[], OnnxReader] | None = None) -> OnnxReader:
+    with as_file(files("rag").joinpath(name)) as folder:
+        return OnnxReader(folder, closely)

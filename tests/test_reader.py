@@ -365,6 +365,23 @@ def test_a_package_without_its_reader_says_what_to_do(
         bundled_reader.__wrapped__()
 
 
+def test_what_reads_closely_is_loaded_while_the_other_is_used_and_missed_when_needed(
+    exported_reader: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(exported_reader, tmp_path / "reader_model")
+    monkeypatch.setattr(rag.reader, "files", lambda _: tmp_path)
+    reader = bundled_reader.__wrapped__()
+    assert len(reader.read(QUESTION, [MILL])) == 1
+    with pytest.raises(ReaderError, match="close_reader_model is missing or damaged"):
+        _ = reader.closely
+    with pytest.raises(ReaderError, match="close_reader_model is missing or damaged"):
+        reader.loaded()
+    shutil.copytree(exported_reader, tmp_path / "close_reader_model")
+    whole = bundled_reader.__wrapped__()
+    assert whole.loaded() is whole
+    assert whole.closely is not None
+
+
 # The reader that ships ------------------------------------------------------------------------
 
 shipped = pytest.mark.skipif(

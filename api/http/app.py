@@ -65,7 +65,7 @@ def create_app(
         TelemetryError: OpenTelemetry is configured and not installed.
     """
     kept = KeptAnswers(settings.keep_answers, Redactor.from_environment(environment))
-    collections = Collections(settings, bundled_reader() if settings.reads else None, kept)
+    collections = Collections(settings, bundled_reader().loaded() if settings.reads else None, kept)
     answering = Pool("answering", settings.threads, settings.waiting)
     searching = Pool("searching", SEARCHES * settings.threads, settings.waiting)
     reading = Pool("reading", READERS, settings.waiting)
