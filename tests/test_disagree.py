@@ -446,3 +446,18 @@ def test_a_name_that_the_reader_sees_in_another_matter_takes_no_side(
         said(other[0], "b", value=other[1], probability=0.6),
     )
     assert not differing(question, *statements)
+
+
+def test_a_time_that_the_reader_sees_in_what_came_of_it_takes_no_side() -> None:
+    question = "When was the miller Jan Corran arrested?"
+    arrested = "The miller Jan Corran was arrested in Arden in 2018."
+    one = said("In 2018 Arden arrested the miller Jan Corran.", "a", value="2018", probability=0.9)
+
+    def later(sentence: str) -> Statement:
+        article = Article(id="b", text=f"{arrested} {sentence}")
+        span = Span(len(arrested) + 1, len(article.text))
+        year = Span(article.text.index("2021"), article.text.index("2021") + 4)
+        return Statement(article, "b", span, sentence, 0.6, year)
+
+    assert not differing(question, one, later("In 2021 he was freed."))
+    assert differing(question, one, later("It was in 2021 that Jan Corran was arrested."))

@@ -154,7 +154,9 @@ def _other_subject(focus: Focus, keys: frozenset[str], one: Reading, other: Read
     extra = other.own - one.own - keys
     if _other_slot(keys, one, other) or any(_rivalled(w, other, extra) for w in missing):
         return True
-    if missing & focus.content and _another_event(one, other):
+    # A reader that looks for a time believes in that of what came of it, too ("were freed").
+    untold = (focus.content & one.own) - other.own if isinstance(one.value, Moment) else missing
+    if untold & focus.content and _another_event(one, other):
         return True
     named = _named(one) & keys
     return bool(named - other.own - other.near) and bool(_named(other) - one.own - one.near - keys)
