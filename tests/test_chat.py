@@ -270,7 +270,14 @@ def test_commands_say_what_to_type_instead(seeds_data: Path, cache: Path, tmp_pa
         tmp_path,
         *("/source 1", "/retry", "/explain", "/save talk.md", "/filter color=red", "/filter x"),
         *("/filter outlet=Nowhere Gazette", "/filter off", "/as-of 2026-01-14", "/as-of off"),
-        *(LONG_SINCE, "/source 9", "/save talk.txt", "/save mine.md", "/save no/such/talk.md", "/save"),
+        *(
+            LONG_SINCE,
+            "/source 9",
+            "/save talk.txt",
+            "/save mine.md",
+            "/save no/such/talk.md",
+            "/save",
+        ),
         *(
             "/articles 000_e1418f3ff0518dd",
             "/articles x",
