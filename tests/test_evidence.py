@@ -204,7 +204,7 @@ def test_a_third_passage_is_read_closely_where_no_other_answers_for_sure(
     assert sum(one.close is not None for one in close) == sum(asked)
 
 
-def test_the_decision_rests_on_the_closest_reading_of_any_passage(store: SqliteStore) -> None:
+def test_the_decision_rests_on_the_surest_close_reading(store: SqliteStore) -> None:
     class Sure(WordReader):
         """Is the surer the later a passage comes."""
 
