@@ -11,7 +11,7 @@ import pytest
 
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL, locate
-from rag.network import CARD
+from tests.random_reader import write_random_reader
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -55,29 +55,8 @@ def model(cache: Path) -> LocalModel:
 @pytest.fixture(scope="session")
 def small_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a reader with few and random weights, as training writes it."""
-    import torch
-    from transformers import BertConfig, BertModel
-
-    from evals.reader.model import Reader
-    from evals.weights import UNDROPPED, save
-
-    torch.manual_seed(0)
-    config = BertConfig(
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        # Large, here and below, so that logits differ from text to text.
-        initializer_range=0.3,
-        **UNDROPPED,
-    )
-    reader = Reader(BertModel(config, add_pooling_layer=False))
-    with torch.no_grad():
-        for weight in reader.heads():
-            weight.mul_(4)
     folder = tmp_path_factory.mktemp("reader")
-    save(reader, locate(DEFAULT_MODEL), folder)
-    (folder / CARD).write_text('{"method": "none: its weights are random"}')
+    write_random_reader("bert", 2, locate(DEFAULT_MODEL), folder, loudness=4)
     return folder
 
 

@@ -12,6 +12,7 @@ from index.errors import ModelError
 from rag.network import CARD
 from rag.reader import OnnxReader, ToRead
 from rag.reader_input import collate
+from tests.random_reader import write_random_reader
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "rag" / "close_reader_model"
@@ -25,23 +26,8 @@ PASSAGE = (
 @pytest.fixture(scope="module")
 def close_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a close reader with few and random weights, as training writes it."""
-    from transformers import MPNetConfig, MPNetModel
-
-    from evals.reader.model import Reader
-    from evals.weights import UNDROPPED, save
-
-    torch.manual_seed(0)
-    config = MPNetConfig(
-        hidden_size=32,
-        num_hidden_layers=5,
-        num_attention_heads=2,
-        intermediate_size=64,
-        initializer_range=0.3,
-        **UNDROPPED,
-    )
     folder = tmp_path_factory.mktemp("close")
-    save(Reader(MPNetModel(config, add_pooling_layer=False)), SHIPPED, folder)
-    (folder / CARD).write_text('{"method": "none: its weights are random"}')
+    write_random_reader("mpnet", 5, SHIPPED, folder)
     return folder
 
 
