@@ -160,20 +160,9 @@ def _sentences(examples: Sequence[Example], at_most: HowRead) -> tuple[Rows, Fla
         for place, example in enumerate(examples):
             if example.fold != fold_:
                 continue
-            ways = [_as_read(one, at_most) for one in example.found]
-            chances = np.array(
-                [
-                    models[way].probabilities(sentence_rows([one], models[way].features))[0]
-                    for one, way in zip(example.found, ways, strict=True)
-                ]
-            )
-            order = np.argsort(-chances, kind="stable")
-            features = decision_features(
-                [
-                    replace(one, probability=float(chance))
-                    for one, chance in zip(example.found, chances, strict=True)
-                ]
-            )
+            weighed = [_weighed(one, models[_as_read(one, at_most)]) for one in example.found]
+            order = np.argsort([-one.probability for one in weighed], kind="stable")
+            features = decision_features(weighed)
             rows[place] = [features[name] for name in names]
             right[place] = example.right[order[0]]
             three[place] = example.right[order[:3]].any()
@@ -247,6 +236,11 @@ def _sentence_model(examples: Iterable[Example], way: HowRead) -> dict[str, Any]
     names = FEATURES_OF_SENTENCES[way]
     rows = sentence_rows([one for one, _ in learnt], names)
     return _as_json(_logistic(rows, np.array([right for _, right in learnt])), names)
+
+
+def _weighed(one: Candidate, model: Logistic) -> Candidate:
+    [probability] = model.probabilities(sentence_rows([one], model.features))
+    return replace(one, probability=float(probability))
 
 
 def _as_read(one: Candidate, at_most: HowRead) -> HowRead:
