@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 from typing import Any
 
-from tests.web_server import running
+from tests.web_server import HANGING_SECONDS, running
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 Reply = Callable[["Handler"], None]
@@ -142,7 +142,7 @@ def goes_on_for_ever(piece: str = "") -> Reply:
 def hangs(handler: Handler) -> None:
     """Reply nothing at all."""
     handler.close_connection = True
-    handler.server.stopping.wait(30)
+    handler.server.stopping.wait(HANGING_SECONDS)
 
 
 def _chunk(delta: Mapping[str, str], reason: str | None = None) -> dict[str, Any]:

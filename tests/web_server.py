@@ -13,6 +13,8 @@ from typing import Protocol, TypeVar
 
 Answer = Callable[["Handler"], None]
 EMPTY: Mapping[str, str] = MappingProxyType({})
+# So long a server says nothing where it is to hang; whoever waits for it has waited half of that.
+HANGING_SECONDS = 30
 
 
 def not_found(handler: "Handler") -> None:
