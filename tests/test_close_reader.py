@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from evals.outliers import FEW
 from evals.reader.examples import Example
 from index.errors import ModelError
 from rag.network import CARD
-from rag.reader import OnnxReader, ToRead
+from rag.reader import GRAPH, OnnxReader, ToRead
 from rag.reader_input import collate
 from tests.random_reader import write_random_reader
 
@@ -62,7 +63,6 @@ def test_its_first_layers_and_its_vocabulary_learn_nothing(close_reader: Path) -
 
 
 def test_what_is_exported_reads_as_what_was_trained(close_reader: Path, tmp_path: Path) -> None:
-    from evals.outliers import FEW
     from evals.reader.export import export_folder
     from evals.reader.model import inputs, load
 
@@ -78,7 +78,38 @@ def test_what_is_exported_reads_as_what_was_trained(close_reader: Path, tmp_path
     # Each layer's outliers are computed in full.
     import onnx
 
-    model = onnx.load(tmp_path / "reader.onnx")
+    model = onnx.load(tmp_path / GRAPH)
     rows = {one.name: one.dims[0] for one in model.graph.initializer if one.dims}
     exact = [n for n in model.graph.node if n.op_type == "MatMul" and rows.get(n.input[1]) == FEW]
     assert len(exact) == 2 * reader.encoder.config.num_hidden_layers
+
+
+def test_what_was_exported_can_be_gone_on_from(close_reader: Path, tmp_path: Path) -> None:
+    from evals.reader.export import export_folder
+    from evals.reader.model import load
+    from evals.reader.restore import weights_of
+    from evals.weights import save
+
+    trained, _ = load(close_reader)
+    # Biases begin as nothing, and what is all alike is stored once and under one name.
+    for weight in trained.parameters():
+        if weight.ndim == 1:
+            torch.nn.init.normal_(weight)
+    save(trained, close_reader, tmp_path)
+    (tmp_path / CARD).write_text("{}", "utf-8")
+    export_folder(tmp_path, tmp_path)
+    reader, _ = load(close_reader)
+    missing, unknown = reader.load_state_dict(weights_of(tmp_path / GRAPH), strict=False)
+    assert unknown == []
+    assert {name.rsplit(".", 2)[1] for name in missing} == {
+        "word_embeddings",
+        "position_embeddings",
+    }
+    before, after = trained.state_dict(), reader.state_dict()
+    lost = {name: (after[name] - before[name]).abs().max().item() for name in before}
+    largest = {name: weight.abs().max().item() for name, weight in before.items()}
+    # A weight is at most half a step off, and those of each outlier not at all.
+    assert not {name for name in lost if lost[name] > largest[name] / 127}
+    exact = "encoder.encoder.layer.4.output.dense.weight"
+    columns = (after[exact] == before[exact]).all(dim=0)
+    assert columns.sum().item() == FEW

@@ -22,6 +22,7 @@ from evals.outliers import part_outliers
 from evals.reader.model import CLOSE, Reader, inputs, load
 from evals.suite import load_suite
 from index.chunk import sentences_of
+from rag.network import exact_options
 from rag.reader import GRAPH, OUTPUTS
 from rag.reader_input import Encoder, collate
 
@@ -93,7 +94,7 @@ def compared(reader: Reader, encoder: Encoder, path: Path) -> dict[str, float]:
     """Return how a quantised reader differs from the trained one, in logits, MB and ms."""
     import onnxruntime  # noqa: PLC0415 - here only
 
-    options = onnxruntime.SessionOptions()
+    options = exact_options()
     options.intra_op_num_threads = 2
     session = onnxruntime.InferenceSession(str(path), options)
     batch = collate([encoder.encode(*pair) for pair in SAMPLE])

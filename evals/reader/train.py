@@ -23,7 +23,7 @@ from evals.reader.changes import Changer
 from evals.reader.claims import CLAIMS, read_claims
 from evals.reader.examples import Example, kinds, make_examples, split
 from evals.reader.fit import Pair, encoded, fit, measure
-from evals.reader.model import new_reader
+from evals.reader.model import Base, new_reader
 from evals.reader.sources import SOURCES, file_of, read_sources
 from evals.weights import save
 from index.models import file_sha256
@@ -59,12 +59,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--limit", type=int, help="learn from so many examples only")
     parser.add_argument("--minutes", type=float, help="stop after so many, with a schedule to fit")
+    parser.add_argument("--seed", type=int, default=SEED, help="another makes and orders others")
     options = parser.parse_args(arguments)
-    torch.manual_seed(SEED)
+    torch.manual_seed(options.seed)
     reader, start = new_reader(options.start, options.close)
     base = reader.base
     encoder = Encoder(start / TOKENIZER)
-    learnt, validated = _pairs(options.data, encoder, base.claims, options.limit)
+    learnt, validated = _pairs(options, encoder, base)
     say(f"{len(learnt)} examples {kinds([example for example, _ in learnt])}")
     seconds = options.minutes * 60 if options.minutes else None
     course = Course(len(learnt) * options.epochs, seconds)
@@ -81,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         "method": "python -m evals.reader.train",
         "began_from": {"model": base.model, "sha256": base.sha256, "layers": base.layers},
         "data": [_described(options.data, name) for name in (*SOURCES, *CLAIMS)],
-        "seed": SEED,
+        "seed": options.seed,
         "examples": kinds([example for example, _ in learnt]),
         "epochs": round(course.done / len(learnt), 3),
         "minutes": round(course.elapsed / 60, 1),
@@ -90,32 +91,39 @@ def main(arguments: list[str] | None = None) -> int:
         "commit": commit(),
         "machine": machine(),
     }
+    if options.start is not None:
+        card["went_on_from"] = json.loads((options.start / CARD).read_text("utf-8"))
     (options.out / CARD).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
     say(json.dumps(card, indent=2))
     return 0
 
 
 def _pairs(
-    data: Path, encoder: Encoder, share: float, limit: int | None
+    options: argparse.Namespace, encoder: Encoder, base: Base
 ) -> tuple[list[Pair], list[Pair]]:
     """Return what to learn from and what to validate on.
 
-    Claims are shorter than questions with passages, and a help only: of them there is a `share`.
+    Claims are shorter than questions with passages, and a help only: of them there is a share.
     """
-    asked = read_sources(data)
+    asked = read_sources(options.data)
     # Lower-cased sets would say that nothing is a name.
     changer = Changer(text for one in asked for text in one.sentences if not text.islower())
-    sides = (make_examples(side, changer, SEED)[:limit] for side in split(asked))
     learnt, validated = (
-        encoded(_with_claims(examples, claims, share), encoder)
-        for examples, claims in zip(sides, read_claims(data), strict=True)
+        encoded(_with_claims(made[: options.limit], claims, base, options.seed), encoder)
+        for made, claims in zip(
+            (make_examples(side, changer, options.seed) for side in split(asked)),
+            read_claims(options.data),
+            strict=True,
+        )
     )
     return learnt, validated
 
 
-def _with_claims(examples: list[Example], claims: list[Example], share: float) -> list[Example]:
-    random_ = random.Random(SEED)  # noqa: S311 - nothing is secret here
-    count = min(len(claims), round(share * len(examples)))
+def _with_claims(
+    examples: list[Example], claims: list[Example], base: Base, seed: int
+) -> list[Example]:
+    random_ = random.Random(seed)  # noqa: S311 - nothing is secret here
+    count = min(len(claims), round(base.claims * len(examples)))
     mixed = examples + random_.sample(claims, count)
     random_.shuffle(mixed)
     return mixed
