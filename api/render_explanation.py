@@ -77,6 +77,8 @@ def _understood(understood: Understood) -> Table:
     table = _table()
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
+    if understood.outlets:
+        table.add_row("asks only", Text(clean(" · ".join(understood.outlets))))
     table.add_row("asks for", KINDS.get(understood.kind, understood.kind))
     words = " · ".join(f"{clean(one.word)} {one.weight:.2f}" for one in understood.words)
     table.add_row("looks for", Text(words or "none that carries a topic"))

@@ -189,6 +189,12 @@ class Store(Protocol):
     def embedded(self, article_id: str) -> EmbeddedArticle | None:
         """Return one article with its passages and vectors as they were stored, or None."""
 
+    def outlets(self) -> frozenset[str]:
+        """Return the names of all outlets, as their articles give them."""
+
+    def articles_of(self, outlets: Collection[str]) -> set[str]:
+        """Return the ids of the articles whose outlet is one of these, by its whole name."""
+
     def origins(self, article_ids: Collection[str]) -> dict[str, str]:
         """Return the origin of each article that is there.
 

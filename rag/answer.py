@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from index.types import Span
+from rag.asked import Asked
 from rag.candidates import Candidate
 from rag.decision import answerability
 from rag.disagree import (
@@ -23,12 +24,11 @@ from rag.disagree import (
     joined,
     names_more,
 )
-from rag.evidence import Inquiry, Place
-from rag.offices import asked_office, names_office
+from rag.evidence import Place
 from rag.question import AnswerKind, Question
+from rag.refusal import certain_refusal, doubtful_refusal
 from rag.same import say_the_same
 from rag.told import Told, as_told, overlap
-from rag.words import stem, stems_of
 
 MAX_SENTENCES = 5
 # How many sentences are searched for what contradicts the answer.
@@ -50,8 +50,6 @@ ASKS_FOR_SEVERAL = re.compile(
     r" (?:are|were|have|has|do|does|did|can|could|will|would|should|may|might|is|was))\b",
     re.IGNORECASE,
 )
-# How many of the question's words an abstention names.
-MAX_NAMED = 3
 
 
 class Fate(StrEnum):
@@ -110,32 +108,6 @@ class Room:
     asks_who: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Exactness:
-    """How the candidates stand to what an answer has to hold, see `rag.exact_kind`.
-
-    Attributes:
-        lacking: what none of them holds; None where nothing is missing.
-        settled: whether they surely answer, since they hold it.
-    """
-
-    lacking: str | None = None
-    settled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, or a part of one, with its candidate sentences, most probable first.
-
-    `origins` are those of the candidates' articles.
-    """
-
-    inquiry: Inquiry
-    found: tuple[Candidate, ...]
-    origins: Mapping[str, str]
-    exactness: Exactness = Exactness()
-
-
 def draft_answer(parts: Sequence[Asked]) -> Draft:
     """Choose the sentences that answer each part of a question, or abstain.
 
@@ -170,13 +142,14 @@ def draft_answer(parts: Sequence[Asked]) -> Draft:
 def _draft(part: Asked) -> Draft:
     inquiry, found = part.inquiry, part.found
     confidence = answerability(found)
-    refusal = _refusal(part, confidence)
+    refusal = certain_refusal(part)
+    if refusal is None and not part.exactness.settled and confidence < MIN_CONFIDENCE:
+        refusal = doubtful_refusal(part)
     if refusal is not None:
-        return refusal
+        confidence = min(confidence, MIN_CONFIDENCE)
+        return Draft((), confidence, refusal.reason, strangers=refusal.strangers)
     if part.exactness.settled:
         confidence = max(confidence, SETTLED)
-    if confidence < MIN_CONFIDENCE:
-        return Draft((), confidence, _why_not(inquiry.question, found))
     disputes = _disputes(part)
     question = inquiry.question
     several = ASKS_FOR_SEVERAL.search(question.text) is not None
@@ -204,23 +177,6 @@ def _draft(part: Asked) -> Draft:
                 told.append(replace(as_told(found[side[0]], asks_who=asks_who), takes_side=True))
                 fates[side[0]] = Fate.TAKES_SIDE
     return Draft(tuple(told), confidence, None, tuple(kept), fates=tuple(fates))
-
-
-def _refusal(part: Asked, confidence: float) -> Draft | None:
-    """Return why a part cannot be answered, however probable its sentences are; None if it can."""
-    inquiry = part.inquiry
-    strangers = [w for w in inquiry.weighted.unheard if stem(w) in inquiry.question.proper]
-    office = asked_office(inquiry.question)
-    if strangers:
-        # What is said of others is no answer about someone whom no article names.
-        reason = f"no article names {_quoted(strangers)}"
-    elif office is not None and not names_office(office, _passages(part.found)):
-        reason = f"no passage that was found names a {_quoted([' '.join(office)])}"
-    elif part.exactness.lacking is not None:
-        reason = f"no sentence that was found gives {part.exactness.lacking}"
-    else:
-        return None
-    return Draft((), min(confidence, MIN_CONFIDENCE), reason, strangers=tuple(strangers))
 
 
 def _fitting(question: Question, dispute: Dispute, told: Sequence[int]) -> Dispute | None:
@@ -344,30 +300,3 @@ def _with_support(one: Told, candidate: Candidate) -> Told:
     if candidate.article.id in cited or len(cited) == MAX_CITED:
         return one
     return replace(one, others=(*one.others, candidate))
-
-
-def _why_not(question: Question, found: Sequence[Candidate]) -> str:
-    if not found:
-        return "nothing in the collection comes near it but headings, lists or tables"
-    held = frozenset[str]().union(*map(stems_of, _passages(found)))
-    missing = [
-        word
-        for word, stemmed in zip(question.words, question.stems, strict=True)
-        if stemmed not in held and stemmed not in question.kind_stems
-    ]
-    if missing:
-        return f"no passage that was found says anything of {_quoted(missing)}"
-    return "the passages that were found are on the subject but do not say it"
-
-
-def _quoted(named: Sequence[str]) -> str:
-    return ", ".join(f"“{word}”" for word in named[:MAX_NAMED])
-
-
-def _passages(found: Sequence[Candidate]) -> list[str]:
-    """Return the text of each passage that the candidates are of, with its article's title."""
-    passages = {candidate.passage.id: candidate for candidate in found}.values()
-    return [
-        f"{one.article.title or ''}\n{one.passage.passage.span.of(one.article.text)}"
-        for one in passages
-    ]

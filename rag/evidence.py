@@ -72,12 +72,17 @@ class Weighted:
 class Inquiry:
     """A question with all that is needed to recognise its answer.
 
-    `vector` is the question's unit vector, shape (dimension,).
+    Attributes:
+        question: what is asked.
+        weighted: its words.
+        vector: its unit vector, shape (dimension,).
+        outlets: whose articles alone it is asked of; none for everyone's.
     """
 
     question: Question
     weighted: Weighted
     vector: Vector
+    outlets: tuple[str, ...] = ()
 
 
 def weigh(store: Store, question: Question) -> Weighted:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.types import Span
-from rag.answer import MIN_CONFIDENCE, Asked, Draft, Fate, least_further
+from rag.answer import MIN_CONFIDENCE, Draft, Fate, least_further
+from rag.asked import Asked
 from rag.calibration import Logistic
 from rag.candidates import Candidate, HowRead, sentence_model, sentence_rows
 from rag.decision import decision_features, decision_model, how_read
@@ -115,6 +116,7 @@ def _understood(inquiry: Inquiry) -> Understood:
         words=tuple(sorted(asked, key=lambda one: -one.weight)),
         names=tuple(word for word, s in stemmed if s in question.names),
         unheard=weighted.unheard,
+        outlets=inquiry.outlets,
     )
 
 

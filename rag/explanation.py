@@ -24,6 +24,7 @@ class Understood:
         words: what is looked for, the weightiest first.
         names: those of the words that name someone or something, or are numbers.
         unheard: those that no article holds.
+        outlets: whose articles alone it is asked of; none for everyone's.
     """
 
     question: str
@@ -31,6 +32,7 @@ class Understood:
     words: tuple[AskedWord, ...]
     names: tuple[str, ...]
     unheard: tuple[str, ...]
+    outlets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

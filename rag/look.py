@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from index.embed import QueryEmbedder
 from index.store import Store
 from index.types import Vector
-from rag.answer import Asked, Exactness
+from rag.asked import Asked, Exactness
+from rag.asked_outlets import asked_outlets, names_sources
 from rag.candidates import Candidate, candidates, newest_first, read_closely
 from rag.dates.asked import prefers_newest
 from rag.evidence import Evidence, Inquiry, gather, in_order, read, weigh
@@ -95,11 +96,12 @@ class Looker:
         offers: list[tuple[Inquiry, list[Candidate], Exactness]] = []
         found: list[tuple[Evidence, ...]] = []
         parts = parts_of(question.text)
-        for part in parts:
+        for part, outlets in map(self._of_outlets, parts):
             with timed(timings, "embed"):
                 vector = self._embedder.embed_query(part)
-            inquiry = self._inquiry(part, question, vector)
-            found.append(tuple(self._evidence(inquiry, KEPT // len(parts), scope, timings)))
+            inquiry = replace(self._inquiry(part, question, vector), outlets=outlets)
+            within = replace(scope or Scope(), outlets=outlets) if outlets else scope
+            found.append(tuple(self._evidence(inquiry, KEPT // len(parts), within, timings)))
             offered = self._statements(inquiry, found[-1], timings)
             if prefers_newest(part):
                 offered = newest_first(offered)
@@ -131,6 +133,13 @@ class Looker:
         question = parse_question(text)
         inquiry = self._inquiry(question.text, question, self._embedder.embed_query(question.text))
         return self._statements(inquiry, self._evidence(inquiry, KEPT, None, {}), {})
+
+    def _of_outlets(self, part: str) -> tuple[str, tuple[str, ...]]:
+        """Return what a part asks and of which outlets, of none where it asks of all."""
+        if not names_sources(part):
+            return part, ()
+        asked = asked_outlets(part, self._store.outlets())
+        return (part, ()) if asked is None else (asked.text, asked.outlets)
 
     def _inquiry(self, part: str, question: Question, vector: Vector) -> Inquiry:
         """Return what is needed to recognise the answer to a part of a question."""

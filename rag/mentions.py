@@ -113,7 +113,7 @@ def _names_outlet(text: str, outlet: str) -> bool:
     A name may be a common word ("Time", "Fortune"), so it counts as it is written, and beside a
     word such as "according to" or "reports".
     """
-    return any(_is_source(text, name) for name in _short_names(outlet))
+    return any(_is_source(text, name) for name in short_names(outlet))
 
 
 def _is_source(text: str, name: str) -> bool:
@@ -125,7 +125,8 @@ def _is_source(text: str, name: str) -> bool:
     return False
 
 
-def _short_names(outlet: str) -> list[str]:
+@lru_cache(maxsize=2_000)
+def short_names(outlet: str) -> tuple[str, ...]:
     """Return what people call an outlet: with or without its section and ".com", or in initials.
 
     "The" may be left out where two words remain, or the name would be a common word ("The Age").
@@ -140,7 +141,7 @@ def _short_names(outlet: str) -> list[str]:
         names.append("".join(part[0] for part in bare.split() if part[0].isupper()))
     if " " not in main:
         names.append(main.upper())
-    return [name for name in dict.fromkeys(names) if len(name) > 1]
+    return tuple(name for name in dict.fromkeys(names) if len(name) > 1)
 
 
 def _whole(name: str, text: str) -> bool:

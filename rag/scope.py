@@ -1,6 +1,6 @@
 """Scope: which articles a question is asked of. Knows nothing of how they are ranked."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.dates import iso_date
 from index.filters import Filter, FilterError
@@ -15,6 +15,7 @@ class Scope:
     Attributes:
         where: what is known of them.
         as_of: an ISO date; only articles known to be published by then.
+        outlets: whose articles alone are meant, by their whole names; none for everyone's.
 
     Raises:
         FilterError: that is no date.
@@ -22,6 +23,7 @@ class Scope:
 
     where: Filter = field(default_factory=Filter)
     as_of: str | None = None
+    outlets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the date."""
@@ -30,11 +32,13 @@ class Scope:
 
     def articles(self, store: Store) -> set[str] | None:
         """Return the ids of the articles, or None where that is all of them."""
-        if self == Scope():
-            return None
+        theirs = store.articles_of(self.outlets) if self.outlets else None
+        if replace(self, outlets=()) == Scope():
+            return theirs
         return {
             item.article.id
             for item in store.listed()
             if self.where.admits(item)
+            and (theirs is None or item.article.id in theirs)
             and (self.as_of is None or published_by(item.article.published, self.as_of))
         }

@@ -14,11 +14,10 @@ from rag.answer import (
     MAX_CITED,
     MAX_SENTENCES,
     OF_ONE_THING,
-    Asked,
     Draft,
-    Exactness,
     draft_answer,
 )
+from rag.asked import Asked, Exactness
 from rag.candidates import Candidate
 from rag.evidence import Inquiry, Weighted
 from rag.question import parse_question

@@ -25,7 +25,8 @@ from index.build import build
 from index.sqlite.store import SqliteStore
 from index.store import StoredPassage
 from index.types import Article, Passage, Span
-from rag.answer import MAX_CITED, MIN_CONFIDENCE, OF_ONE_THING, Asked, Draft, Fate, draft_answer
+from rag.answer import MAX_CITED, MIN_CONFIDENCE, OF_ONE_THING, Draft, Fate, draft_answer
+from rag.asked import Asked
 from rag.candidates import (
     CLOSE_SENTENCE_FEATURES,
     READ_SENTENCE_FEATURES,

@@ -27,6 +27,7 @@ CREATE TABLE articles (
 -- All that tells whether an article has changed, so that its text need not be read for that. (What
 -- an index alone adds or lacks is no other format.)
 CREATE INDEX known ON articles (id, digest, intake, source, title);
+CREATE INDEX outlets ON articles (outlet, id);
 -- One row for each origin: the article that names it.
 CREATE INDEX origins ON articles (key) WHERE origin = id;
 CREATE TABLE passages (

@@ -78,6 +78,7 @@ class SqliteStore:
         self._vectors = SqliteVectors(self._db, sizing, training)
         self._words = SqliteWords(self._db)
         self._infos = Kept[None, CollectionInfo](self._db, 2)
+        self._outlets = Kept[None, frozenset[str]](self._db, 2)
         self._articles = Kept[str, Article | None](self._db, KEPT_ARTICLES)
         self._passages = Kept[int, StoredPassage](self._db, KEPT_PASSAGES)
 
@@ -195,6 +196,29 @@ class SqliteStore:
             intake,
         )
 
+    def outlets(self) -> frozenset[str]:
+        """Return the names of all outlets, as their articles give them."""
+        with self.reading():
+            kept = self._outlets.now()
+            if None not in kept:
+                rows = self._db.sql.execute(
+                    "SELECT DISTINCT outlet FROM articles WHERE outlet IS NOT NULL"
+                )
+                kept[None] = frozenset(row[0] for row in rows)
+            return kept[None]
+
+    def articles_of(self, outlets: Collection[str]) -> set[str]:
+        """Return the ids of the articles whose outlet is one of these, by its whole name."""
+        found: set[str] = set()
+        with self._db.reporting():
+            for names in _batches(outlets):
+                rows = self._db.sql.execute(
+                    f"SELECT id FROM articles WHERE outlet IN ({_marks(names)})",  # noqa: S608
+                    names,
+                )
+                found.update(row[0] for row in rows)
+        return found
+
     def origins(self, article_ids: Collection[str]) -> dict[str, str]:
         """Return the origin of each article that is there."""
         found: dict[str, str] = {}
@@ -270,6 +294,7 @@ class SqliteStore:
             yield
         finally:
             self._infos.forget()
+            self._outlets.forget()
             self._articles.forget()
             self._passages.forget()
 

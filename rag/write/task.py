@@ -8,7 +8,8 @@ no article names. Knows nothing of the model.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.answer import Asked, Draft
+from rag.answer import Draft
+from rag.asked import Asked
 from rag.evidence import Evidence, Place
 from rag.question import Question
 
