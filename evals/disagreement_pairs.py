@@ -1,16 +1,19 @@
 """Disagreement on pairs: is a contradiction between two news sentences told from a difference?
 
-    python -m evals.disagreement_pairs
+    python -m evals.disagreement_pairs [--asked]
 
 Reads evals/disagreement_pairs.yaml. Each pair goes to `rag.disagree` as two statements of two
-articles that hold nothing else, both as probable as not. Prints precision and recall for the half
-of the pairs that the rules were written with and the half that they were not, and what is wrong.
-Exit code 0: measured; 2: it could not be.
+articles that hold nothing else, both as probable as not; or, with `--asked`, the two articles are
+made a collection and Dateline is asked, readers and all. Prints precision and recall for the half
+of the pairs that the rules were written with, the half that they were not, and each later set, and
+what is wrong. Exit code 0: measured; 2: it could not be.
 """
 
 import argparse
+import os
 import sys
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,13 +22,20 @@ from typing import Any
 import yaml
 
 from evals.intervals import wilson
+from index.build import build
+from index.embedding import LocalModel
+from index.models import DEFAULT_MODEL, cache_folder
+from index.sqlite.store import SqliteStore
 from index.types import Article, Span
 from rag.disagree import Conflict, Statement, find_disagreements
+from rag.pipeline import Pipeline
 from rag.question import parse_question
+from rag.reader import bundled_reader
 
 PAIRS = Path(__file__).with_name("disagreement_pairs.yaml")
 HALVES = ("in view", "unseen")
-SETS = (*HALVES, "longer", "last", "wire", "second")
+SETS = (*HALVES, "longer", "last", "wire", "second", "third")
+Finds = Callable[["Pair"], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +76,14 @@ def find(pair: Pair) -> tuple[Conflict, ...]:
     return find_disagreements(parse_question(pair.question), pair.statements)
 
 
-def measure(pairs: Iterable[Pair]) -> dict[str, tuple[int, int]]:
-    """Return precision and recall, each as how many of how many."""
-    judged = [(pair.differ, bool(find(pair))) for pair in pairs]
+def measure(pairs: Sequence[Pair], found: Sequence[bool]) -> dict[str, tuple[int, int]]:
+    """Return precision and recall, each as how many of how many.
+
+    Args:
+        pairs: what was judged.
+        found: of each, whether it was taken for a contradiction.
+    """
+    judged = [(pair.differ, told) for pair, told in zip(pairs, found, strict=True)]
     right = sum(real and found for real, found in judged)
     return {
         "precision": (right, sum(found for _, found in judged)),
@@ -82,6 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m evals.disagreement_pairs", description=__doc__.partition("\n")[0]
     )
     parser.add_argument("--half", choices=SETS, help="only this half")
+    parser.add_argument("--asked", action="store_true", help="ask Dateline, readers and all")
     parser.add_argument("--errors", action="store_true", help="name the pairs that are wrong")
     options = parser.parse_args(arguments)
     try:
@@ -89,20 +105,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    finds = _asking() if options.asked else _told
     for half in SETS:
         if options.half in {None, half}:
-            _report([pair for pair in pairs if pair.half == half], half, errors=options.errors)
+            ours = [pair for pair in pairs if pair.half == half]
+            _report(half, ours, [finds(pair) for pair in ours], errors=options.errors)
     return 0
 
 
-def _report(pairs: Sequence[Pair], half: str, *, errors: bool) -> None:
+def _told(pair: Pair) -> bool:
+    return bool(find(pair))
+
+
+def _asking() -> Finds:
+    """Return what asks Dateline about a pair, and tells whether the answer shows a disagreement."""
+    model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
+    reader = bundled_reader().loaded()
+
+    def finds(pair: Pair) -> bool:
+        with tempfile.TemporaryDirectory() as folder:
+            said = Path(folder, "said")
+            said.mkdir()
+            for one in (statement.article for statement in pair.statements):
+                fields = f"outlet: {one.outlet}\npublished: {one.published}\n"
+                (said / f"{one.id}.md").write_text(f"---\n{fields}---\n{one.text}\n", "utf-8")
+            store = SqliteStore(Path(folder, "data"), create=True)
+            build([said], store, model)
+            embedder = model.for_asking(store.info().recipe.model)
+            answer = Pipeline(store, embedder, reader).ask(pair.question)
+            store.close()
+        return bool(answer.disagreements)
+
+    return finds
+
+
+def _report(half: str, pairs: Sequence[Pair], found: Sequence[bool], *, errors: bool) -> None:
     sys.stdout.write(f"{half}: {len(pairs)} pairs\n")
-    for name, (count, of) in measure(pairs).items():
+    for name, (count, of) in measure(pairs, found).items():
         low, high = wilson(count, of) if of else (0.0, 1.0)
         shown = f"{count / of:.3f}" if of else "undefined"
         sys.stdout.write(f"  {name} {shown} ({low:.3f} to {high:.3f}), {count} of {of}\n")
-    for pair in pairs if errors else ():
-        if bool(find(pair)) != pair.differ:
+    for pair, told in zip(pairs, found, strict=True):
+        if errors and told != pair.differ:
             wrong = "missed" if pair.differ else "false alarm"
             sys.stdout.write(f"  {wrong}: {pair.id} ({pair.why})\n")
 

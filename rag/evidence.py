@@ -128,12 +128,14 @@ def to_read(one: Evidence) -> ToRead:
     """Return a passage as a reader is given it: without what orders whoever answers what to say.
 
     Such a sentence could answer any question, and would speak for those beside it. It is left
-    empty, and so not read.
+    empty, and so not read. A title that one of the sentences is (as of what was pasted without one)
+    is no title: what is said twice is read as said beside the point.
     """
     text, spans = one.article.text, one.passage.passage.sentences
     orders = orders_among(text, spans)
     sentences = tuple("" if span in orders else span.of(text) for span in spans)
-    return ToRead(one.article.title or "", sentences)
+    title = one.article.title or ""
+    return ToRead("" if title in sentences else title, sentences)
 
 
 def in_order(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Evidence]:

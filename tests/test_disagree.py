@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from api.render import show_answer
-from evals.disagreement_pairs import HALVES, main, measure, read_pairs
+from evals.disagreement_pairs import HALVES, find, main, measure, read_pairs
 from evals.disagreement_suite import statements_of
 from index.build import build
 from index.embedding import LocalModel
@@ -66,7 +66,7 @@ FIFTEEN = said("The Camden mill fire killed 15 people, the coroner said.", "ledg
 def test_contradictions_are_told_from_other_differences(half: str) -> None:
     pairs = [pair for pair in read_pairs() if pair.half == half]
     assert len(pairs) >= 60
-    for name, (count, of) in measure(pairs).items():
+    for name, (count, of) in measure(pairs, [bool(find(pair)) for pair in pairs]).items():
         assert count / of >= 0.8, name
 
 

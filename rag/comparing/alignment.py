@@ -14,7 +14,7 @@ from rag.comparing.quantities import Measure, Quantity
 from rag.comparing.statements import Reading
 from rag.comparing.topics import topics
 from rag.comparing.values import Claim
-from rag.words import stem
+from rag.words import stem, words
 
 # The share of the question's words that a sentence holds, and both sentences hold in common.
 FIT = 0.55
@@ -52,6 +52,7 @@ RANK = re.compile(
     r"\b(second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)[\s-]+(?:most\b|least\b|\w+est\b)",
     re.IGNORECASE,
 )
+HURT = frozenset({"hurt"})
 LIGHT = frozenset(stem(verb) for verb in "gave received set included involved imposed".split())
 RIVALS = tuple(
     frozenset(group.split())
@@ -68,6 +69,13 @@ RIVALS = tuple(
 
 def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
     """Tell whether two sentences are about the same thing, and it is what was asked."""
+    if one.sure and other.sure:
+        return _answer_alike(focus, one, other)
+    return _told_alike(focus, one, other)
+
+
+def _told_alike(focus: Focus, one: Reading, other: Reading) -> bool:
+    """Tell whether two sentences are about the same thing by the words that they hold."""
     keys = frozenset(focus.keys)
     common = (one.own & other.own) - frozenset(("nation us",))
     trusted = one.trusted and other.trusted
@@ -98,6 +106,36 @@ def aligned(focus: Focus, one: Reading, other: Reading) -> bool:
     return not (of_name and _ranks(one) != _ranks(other)) and not any(
         _other_subject(focus, keys, mine, theirs) for mine, theirs in ((one, other), (other, one))
     )
+
+
+def _answer_alike(focus: Focus, one: Reading, other: Reading) -> bool:
+    """Tell whether two sentences that surely answer do so for the same things.
+
+    The reader knows what is asked in other words than the question's; it minds less whether the
+    sentence is about the very people and places that are asked about.
+    """
+    names = frozenset(focus.keys) - focus.content
+    for reading in (one, other):
+        if names and len(names & reading.near) < FIT * len(names):
+            return False
+        if not focus.phrase <= reading.near or _of_another_nation(names, reading):
+            return False
+    keys = frozenset(focus.keys)
+    for mine, theirs in ((one, other), (other, one)):
+        extra = theirs.own - mine.own - keys
+        # Whoever is treated is hurt, and need not be called so.
+        missing = (keys & mine.own) - theirs.own - HURT
+        if any(_rivalled(word, theirs, extra) for word in missing):
+            return False
+        # "The north of Arden" may be what is called by its town elsewhere.
+        if focus.place and isinstance(mine.value, Name) and _held(mine.value, theirs):
+            return False
+    return not isinstance(one.value, Name) or _ranks(one) == _ranks(other)
+
+
+def _held(name: Name, reading: Reading) -> bool:
+    """Tell whether a sentence holds all words of a name."""
+    return set(name.words) <= set(words(reading.statement.text))
 
 
 def _tells_content(focus: Focus, reading: Reading, near: float) -> bool:

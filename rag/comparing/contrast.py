@@ -5,6 +5,7 @@ contradiction. Knows nothing of whether they are about the same thing.
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from rag.comparing.moments import Moment, concur, find_moments, is_of_report, latest_year
@@ -13,9 +14,9 @@ from rag.comparing.number_reading import find_quantities
 from rag.comparing.polarity import polarities
 from rag.comparing.quantities import Measure, Quantity, agree, same_unit
 from rag.comparing.statements import Reading
-from rag.comparing.topics import is_capital, nation_of
-from rag.comparing.values import SOME_PEOPLE, Claim
-from rag.words import fold
+from rag.comparing.topics import is_capital, nation_of, topics
+from rag.comparing.values import PEOPLE, SOME_PEOPLE, Claim
+from rag.words import fold, stem
 
 # Nobody errs by more: two values this far apart are of different things.
 FAR_APART = 60.0
@@ -24,9 +25,11 @@ UPDATES = re.compile(
     r"|has reached|lowered|cut its)\b"
 )
 EARLY = re.compile(r"\b(?:so far|at least|initial(?:ly)?|early|preliminary|first reports|as of)\b")
+OF_THE = re.compile(r"\s?of the (?P<what>[^\W\d]+)")
 BEFORE_NUMBER = re.compile(r"\b(?:from|previous\w*|earlier)\s*$")
 QUARTER = re.compile(
-    r"\b(?:first|second|third|fourth) (?:quarter|half)\b|\b(?:spring|summer|autumn|winter)\b",
+    r"\b(?:first|second|third|fourth|last|final|opening) (?:quarter|half)\b"
+    r"|\b(?:spring|summer|autumn|winter)\b",
     re.IGNORECASE,
 )
 
@@ -35,10 +38,22 @@ WHOLE = re.compile(
     r"\b(?:whole of|whole year|full[ -]year|for the year|annual(?:ly)?|last year|a year"
     r"|year-round)\b"
 )
+# "Up on the year", "down from the month before": what a change is from.
+SINCE_YEAR = re.compile(
+    r"\b(?:a|one|the) year (?:earlier|ago|before)\b|\byear[- ]on[- ]year\b"
+    r"|\bannual(?:ly|ised)?\b|\bon the year\b|\bover the (?:past |last )?year\b"
+)
+SINCE_MONTH = re.compile(
+    r"\b(?:a|one|the) month (?:earlier|ago|before)\b|\bmonth[- ]on[- ]month\b|\bmonthly\b"
+    r"|\b(?:the )?(?:previous|prior|preceding) month\b|\bon the month\b"
+)
+ZONE = re.compile(r"\b(?:GMT|UTC|local time|[CEMPB][SE]?[SD]?T(?= |[,.;)]|$))")
 SECTION = re.compile(
     r"\b(?:first|second|third|initial|opening|last|final|one|another|next)"
     r" (?:section|phase|stage|tranche|leg|part|portion|instalment|installment|batch|wave|round)\b"
 )
+# Of how many days a year is at least, from its first to its last.
+WHOLE_YEAR = 364
 SINCE = re.compile(r"\bsince (?:early |mid-?|late |the (?:start|end) of )?$")
 
 
@@ -46,7 +61,7 @@ def same_value(one: Reading, other: Reading) -> bool:
     """Tell whether one value may be meant by both."""
     match one.value, other.value:
         case Quantity() as mine, Quantity() as theirs:
-            return same_unit(mine, theirs) and agree(mine, theirs)
+            return _comparable(one, other) and agree(mine, theirs)
         case Moment(), Moment():
             return _concur(one, other) is True
         case Name() as mine, Name() as theirs:
@@ -70,7 +85,7 @@ def _contradict(one: Reading, other: Reading) -> bool:
     match one.value, other.value:
         case Quantity() as mine, Quantity() as theirs:
             return (
-                same_unit(mine, theirs)
+                _comparable(one, other)
                 and not agree(mine, theirs)
                 and not _far_apart(mine, theirs)
                 and not (mine.part or theirs.part)
@@ -80,7 +95,7 @@ def _contradict(one: Reading, other: Reading) -> bool:
                 and not _tells_both(one, other)
             )
         case Moment(), Moment():
-            return _concur(one, other) is False
+            return _concur(one, other) is False and not _by_two_clocks(one, other)
         case Name() as mine, Name() as theirs:
             return not same_name(mine, theirs) and not _part_of(one, other)
         case Claim() as mine, Claim() as theirs:
@@ -90,6 +105,36 @@ def _contradict(one: Reading, other: Reading) -> bool:
                 and not _deny_alike(one, other)
             )
     return False
+
+
+def _comparable(one: Reading, other: Reading) -> bool:
+    """Tell whether two quantities are in one unit, as passengers and people are."""
+    mine, theirs = one.value, other.value
+    if not (isinstance(mine, Quantity) and isinstance(theirs, Quantity)):
+        return False
+    if mine.per != theirs.per and (_of_one(mine, other) or _of_one(theirs, one)):
+        # "A tonne costs $9,310", "it fetched $9,840 a tonne".
+        mine, theirs = replace(mine, per=""), replace(theirs, per="")
+    if same_unit(mine, theirs):
+        return not (_counts_some(mine, one, theirs) or _counts_some(theirs, other, mine))
+    of_people = mine.measure is theirs.measure is Measure.COUNT and mine.per == theirs.per
+    return of_people and bool(mine.unit & PEOPLE and theirs.unit & PEOPLE)
+
+
+def _of_one(quantity: Quantity, other: Reading) -> bool:
+    """Tell whether the other sentence has what a quantity is given for each of."""
+    return any(topic.stem in other.own for topic in topics(quantity.per))
+
+
+def _counts_some(quantity: Quantity, reading: Reading, whole: Quantity) -> bool:
+    """Tell whether a sentence counts some of what the other quantity is: "24 of the seats"."""
+    of_the = OF_THE.match(reading.statement.text, quantity.span.end)
+    return of_the is not None and stem(fold(of_the["what"])) in whole.unit
+
+
+def _by_two_clocks(one: Reading, other: Reading) -> bool:
+    """Tell whether a night may be two days, by the hour of the place and by another."""
+    return any(ZONE.search(r.statement.text) is not None for r in (one, other))
 
 
 def _deny_alike(one: Reading, other: Reading) -> bool:
@@ -133,11 +178,26 @@ def _other_period(one: Reading, other: Reading) -> bool:
     mine, theirs = _periods(one), _periods(other)
     if mine and theirs and all(concur(m, t) is False for m in mine for t in theirs):
         return True
-    whole = [WHOLE.search(fold(r.statement.text)) is not None for r in (one, other)]
+    texts = [fold(r.statement.text) for r in (one, other)]
+    if _since(*texts) or _since(*texts[::-1]):
+        return True
     parts = [{fold(found) for found in QUARTER.findall(r.statement.text)} for r in (one, other)]
+    whole = [
+        WHOLE.search(text) is not None or (not part and any(map(_is_year, periods)))
+        for text, part, periods in zip(texts, parts, (mine, theirs), strict=True)
+    ]
     if (parts[0] and whole[1] and not whole[0]) or (parts[1] and whole[0] and not whole[1]):
         return True
     return bool(parts[0] and parts[1] and not parts[0] & parts[1])
+
+
+def _since(yearly: str, monthly: str) -> bool:
+    """Tell whether one tells a change from a year before, and the other from a month before."""
+    return SINCE_YEAR.search(yearly) is not None and SINCE_MONTH.search(monthly) is not None
+
+
+def _is_year(moment: Moment) -> bool:
+    return moment.days is not None and moment.days[1] - moment.days[0] >= WHOLE_YEAR
 
 
 def _of_a_section(one: Reading, other: Reading) -> bool:
@@ -151,7 +211,7 @@ def _tells_both(one: Reading, other: Reading) -> bool:
     return any(
         isinstance(theirs.value, Quantity)
         and any(
-            quantity != mine.value and same_unit(quantity, theirs.value)
+            quantity != mine.value and quantity.exact and same_unit(quantity, theirs.value)
             and agree(quantity, theirs.value)
             for quantity in find_quantities(mine.statement.text)
         )

@@ -135,6 +135,8 @@ class Focus:
         verbs: the first word after "who" or "which …": what the asked-for one did.
         light: the forms of a verb too light to be a topic, where that is what was done ("took").
         holder: whether it is asked who is or was something.
+        yes_no: whether it asks if something is so.
+        names_someone: whether a name, and one alone, would answer it.
     """
 
     asked: str
@@ -153,6 +155,8 @@ class Focus:
     verbs: tuple[str, ...]
     light: tuple[str, ...]
     holder: bool
+    yes_no: bool
+    names_someone: bool
 
 
 def focus_of(question: Question) -> Focus:
@@ -205,6 +209,8 @@ def focus_of(question: Question) -> Focus:
         verbs=_verbs(text),
         light=_light(text),
         holder=HOLDER.search(text) is not None,
+        yes_no=YES_NO.match(text) is not None,
+        names_someone=(speaker or place or someone) and not several,
     )
 
 

@@ -12,6 +12,7 @@ from index.types import Span
 from rag.comparing.number_words import (
     AFTER,
     AGE,
+    AND_A_HALF,
     BEFORE_YEAR,
     CLOCK,
     CONTEST,
@@ -111,8 +112,12 @@ def _read(match: re.Match[str], text: str) -> Quantity | None:
     if not _is_number(match, text, after):
         return None
     value, step = _number(match)
-    if after is not None and after["time"] and "and a half" in after.group():
+    if after is not None and (
+        (after["time"] and "and a half" in after.group())
+        or ((after["time"] or after["size"]) and AND_A_HALF.match(text, after.end()))
+    ):
         value += 0.5
+        step = 0.5
     low, high = value, value
     if match["from"] and _plain(match["from"]) < value:
         low = _plain(match["from"]) * (_magnitude(match["big"]) if match["big"] else 1.0)
@@ -126,6 +131,8 @@ def _made(match: re.Match[str], written: _Written, after: re.Match[str] | None) 
         measure, unit = Measure.SIZE, frozenset({"magnitude"})
     if after is not None and measure is not Measure.COUNT:
         end = max(end, after.end())
+        half = AND_A_HALF.match(text, end)
+        end = half.end() if half is not None and (after["time"] or after["size"]) else end
     trailing = TRAILING.match(text, end)
     if trailing is not None:
         hedge = "least" if trailing["more"] else "most" if trailing["less"] else "about"
@@ -141,9 +148,10 @@ def _made(match: re.Match[str], written: _Written, after: re.Match[str] | None) 
         low, high = _hedged(hedge, low, high)
     if measure is Measure.COUNT:
         unit = _counted(text, end)
+    # "55 per cent of those who …" is of the whole that is asked about.
     part = bool(
         PART.search(text, max(0, match.start() - LEFT), match.start())
-        or PART_AFTER.match(text, end)
+        or (measure is not Measure.PERCENT and PART_AFTER.match(text, end))
     )
     each = PER.match(text, end)
     per = each["each"] if each else ""
@@ -200,8 +208,8 @@ def _number(match: re.Match[str]) -> tuple[float, float]:
     if match["big"]:
         factor = _magnitude(match["big"])
         value, step = value * factor, step * factor
-        if written.startswith("half"):
-            step = factor / 10
+    if written.startswith("half"):
+        step = value / 5
     if match["and_half"]:
         value += 0.5 * (_magnitude(match["big"]) if match["big"] else 1.0)
         step /= 2

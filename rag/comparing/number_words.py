@@ -64,6 +64,9 @@ SIZES = {
     "barrel": ("barrel", 1.0),
     "hectare": ("hectare", 1.0),
     "acre": ("hectare", 0.4047),
+    **dict.fromkeys(("square kilometre", "square kilometer", "sq km"), ("hectare", 100.0)),
+    "square mile": ("hectare", 259.0),
+    **dict.fromkeys(("square metre", "square meter", "sq m"), ("hectare", 1e-4)),
     "degree": ("degree", 1.0),
     **dict.fromkeys(("mw", "megawatt"), ("mw", 1.0)),
     **dict.fromkeys(("gw", "gigawatt"), ("mw", 1e3)),
@@ -112,7 +115,8 @@ PLAIN = (
     rf"(?:\s?[-–]\s?|\s(?:to|and|or)\s)(?:{SIGN})?)?"
     rf"(?P<number>{DIGITS}|{WRITTEN}|(?<![\w])an?(?= (?:half-)?(?:{BIG}|dozen|decade"
     rf"|century|year|week|month)\b)"
-    rf"|half an?(?= (?:{BIG}|dozen|decade|century))|dozen)"
+    rf"|half an?(?= (?:{BIG}|dozen|decade|century|year|hour|mile|tonne|ton|kilo\w*|lit(?:re|er)"
+    rf"|acre|hectare)\b)|dozen)"
     rf"(?:[ -]?(?P<big>(?:{BIG})\b(?: (?:{BIG})\b)?|dozen\b))?(?P<and_half> and a half)?"
 )
 QUANTITY = re.compile(
@@ -156,6 +160,7 @@ PART = re.compile(
     r"(?:\bincluding|\bamong them|\bof (?:them|whom|which)|\bat least one of)[\s,]*$", re.IGNORECASE
 )
 PART_AFTER = re.compile(r"\s?of (?:them|whom|these|those)\b", re.IGNORECASE)
+AND_A_HALF = re.compile(r" and a half\b", re.IGNORECASE)
 PER = re.compile(
     r"\s?(?:a|an|per|each|every)\s(?P<each>year|month|week|day|hour|night|head|person|share|tonne"
     r"|ton|barrel|litre|liter|gallon|kilo\w*|mile|square \w+)\b"

@@ -33,6 +33,7 @@ class Statement:
         probability: how probably it answers the question.
         value: where in the article's text, within `span`, a learned reader sees the short answer;
             it may be wrong.
+        sure: whether one that read the passage closely takes the sentence for an answer.
     """
 
     article: Article
@@ -41,6 +42,7 @@ class Statement:
     text: str
     probability: float
     value: Span | None = None
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Reading:
         return self.seen and self.statement.probability >= TRUSTED
 
     @property
+    def sure(self) -> bool:
+        """Whether a close reading saw the answer in this very value, and takes it for one."""
+        return self.seen and self.statement.sure
+
+    @property
     def written(self) -> str:
         """The value as the source writes it; of a claim, its clause."""
         return " ".join(self.value.span.of(self.statement.text).split())
@@ -81,7 +88,7 @@ def read_statement(focus: Focus, index: int, statement: Statement) -> list[Readi
     text, article = statement.text, statement.article
     published = day_of(article.published)
     seen = _within(statement)
-    values = pick(focus, text, published, seen)
+    values = pick(focus, text, published, seen, sure=statement.sure)
     if not values:
         return []
     told = topics(text)

@@ -58,7 +58,9 @@ class Claim:
 Value = Quantity | Moment | Name | Claim
 
 
-def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> tuple[Value, ...]:
+def pick(
+    focus: Focus, text: str, published: date | None, seen: Span | None, *, sure: bool = False
+) -> tuple[Value, ...]:
     """Return the values of a sentence that may answer, each kind's best, none if it gives none.
 
     Args:
@@ -66,7 +68,17 @@ def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> 
         text: the sentence.
         published: the day its article was published.
         seen: where in the sentence a reader saw the short answer, if one did.
+        sure: whether a close reading takes the sentence for an answer.
     """
+    # Few questions and sentences have the words that rules know; a reader needs none.
+    values = _seen_values(focus, text, published, seen) if sure and seen is not None else ()
+    return tuple(values) or _told_values(focus, text, published, seen)
+
+
+def _told_values(
+    focus: Focus, text: str, published: date | None, seen: Span | None
+) -> tuple[Value, ...]:
+    """Return the values that stand where and as the question's words say; see `pick`."""
     values: list[Value] = []
     anchors = [t for t in topics(text) if t.stem in focus.keys]
     if focus.measures:
@@ -89,6 +101,25 @@ def pick(focus: Focus, text: str, published: date | None, seen: Span | None) -> 
     if focus.claim and not values:
         values += claims(focus, text)
     return tuple(values)
+
+
+def _seen_values(focus: Focus, text: str, published: date | None, seen: Span) -> Sequence[Value]:
+    """Return what a short answer is, by itself: a quantity, else a time, else a name."""
+    quantities = [q for q in find_quantities(text) if _overlap(q.span, seen)]
+    moments = [m for m in find_moments(text, published) if _overlap(m.span, seen)]
+    names = _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
+    found: Sequence[Value]
+    if focus.yes_no:
+        found = ()
+    elif focus.names_someone:
+        found = names
+    elif focus.moment or (moments and not quantities):
+        found = moments
+    elif quantities:
+        found = [q for q in quantities if _counts(focus, q)]
+    else:
+        found = names if focus.doer else ()
+    return tuple(found[:1])
 
 
 def _doers(focus: Focus, text: str) -> list[Name]:
