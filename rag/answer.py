@@ -211,8 +211,9 @@ def _apart(found: Sequence[Candidate], disputes: Iterable[Dispute]) -> set[froze
 
 def _statement(one: Candidate, origins: Mapping[str, str]) -> Statement:
     origin = origins.get(one.article.id, one.article.id)
-    sure = one.features.get("close_sentence", 0.0) > 0
-    return Statement(one.article, origin, one.span, one.text, one.probability, one.value, sure=sure)
+    return Statement(
+        one.article, origin, one.span, one.text, one.probability, one.value, sure=one.surely
+    )
 
 
 def least_further(first: Candidate) -> float:

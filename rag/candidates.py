@@ -110,6 +110,11 @@ class Candidate:
         return self.article.id, self.span
 
     @property
+    def surely(self) -> bool:
+        """Whether a close reading takes it for an answer rather than for none."""
+        return self.features.get("close_sentence", 0.0) > 0
+
+    @property
     def how_read(self) -> HowRead:
         """How it was read."""
         if "close_sentence" in self.features:

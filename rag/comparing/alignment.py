@@ -127,8 +127,9 @@ def _answer_alike(focus: Focus, one: Reading, other: Reading) -> bool:
         missing = (keys & mine.own) - theirs.own - HURT
         if any(_rivalled(word, theirs, extra) for word in missing):
             return False
-        # "The north of Arden" may be what is called by its town elsewhere.
-        if focus.place and isinstance(mine.value, Name) and _held(mine.value, theirs):
+        # "The north of Arden" may be what is called by its town elsewhere, and who names both of
+        # two people has them in other parts.
+        if isinstance(mine.value, Name) and _held(mine.value, theirs):
             return False
     return not isinstance(one.value, Name) or _ranks(one) == _ranks(other)
 

@@ -107,6 +107,7 @@ def _seen_values(focus: Focus, text: str, published: date | None, seen: Span) ->
     """Return what a short answer is, by itself: a quantity, else a time, else a name."""
     quantities = [q for q in find_quantities(text) if _overlap(q.span, seen)]
     moments = [m for m in find_moments(text, published) if _overlap(m.span, seen)]
+    anchors = [t for t in topics(text) if t.stem in focus.keys]
     names = _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
     found: Sequence[Value]
     if focus.yes_no:
@@ -114,9 +115,9 @@ def _seen_values(focus: Focus, text: str, published: date | None, seen: Span) ->
     elif focus.names_someone:
         found = names
     elif focus.moment or (moments and not quantities):
-        found = moments
+        found = _best(moments, text, anchors, seen)
     elif quantities:
-        found = [q for q in quantities if _counts(focus, q)]
+        found = _best([q for q in quantities if _counts(focus, q)], text, anchors, seen)
     else:
         found = names if focus.doer else ()
     return tuple(found[:1])
