@@ -264,7 +264,7 @@ def test_a_cleaned_text_is_clean(lines: list[str]) -> None:
 def test_a_long_line_takes_linear_time(piece: str) -> None:
     began = time.monotonic()
     clean_lines([piece * (1_000_000 // len(piece)), (piece * 1200)[:1199]])
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_true_texts_of_news_pages_lose_no_sentence() -> None:

@@ -228,7 +228,7 @@ def test_any_line_gives_dates_in_order_and_in_iso_8601(line: str) -> None:
 def test_a_long_line_is_searched_in_linear_time(piece: str) -> None:
     began = time.monotonic()
     find_dates(piece * (300_000 // len(piece)))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_a_found_date_has_its_place() -> None:

@@ -71,7 +71,8 @@ def reader(folder: Path) -> Iterator[Reader]:
 def check_in_time(kind: str, data: bytes, folder: Path) -> None:
     started = time.process_time()
     check(kind, data, folder)
-    assert time.process_time() - started < MAX_SECONDS
+    # What once broke a reader took it minutes; machines differ by much less.
+    assert time.process_time() - started < 4 * MAX_SECONDS
 
 
 @pytest.mark.parametrize("kind", KINDS)

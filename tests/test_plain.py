@@ -103,7 +103,7 @@ def test_what_is_put_in_full_is_in_full(text: str) -> None:
 def test_a_long_question_is_put_in_full_at_once(opening: str, piece: str) -> None:
     start = time.process_time()
     plainly((opening + piece * MAX_CHARS)[:MAX_CHARS])
-    assert time.process_time() - start < 1.0
+    assert time.process_time() - start < 3.0
 
 
 @pytest.mark.parametrize(
