@@ -97,6 +97,21 @@ def test_other_words_than_the_questions_do_where_a_reading_is_sure() -> None:
             ("Marta Lindqvist stole the show with her 'fairy tale'.", "Marta Lindqvist"),
         ),
         (
+            "How old is the girl who was rescued from the well?",
+            ("A girl of six was lifted from the well at Sant Perol.", "six"),
+            ("Mireia Soler, who turned nine last week, was brought up.", "nine"),
+        ),
+        (
+            "How fast were prices rising in Selvania?",
+            ("Inflation in Selvania quickened to 7.8 per cent.", "7.8 per cent"),
+            ("Prices in Selvania rose by 6.4%, below the bank's rate of 8%.", "6.4%"),
+        ),
+        (
+            "Who will run the central bank after Brill?",
+            ("Ferro has chosen Adriana Voss to succeed Brill.", "Adriana Voss"),
+            ("Brill will hand over to Henrik Salo, picked over Adriana Voss.", "Henrik Salo"),
+        ),
+        (
             "From when do landlords in Cala Verde need a permit?",
             ("In Cala Verde a licence will be due from 1 July 2026.", "1 July 2026"),
             ("Cala Verde's law will not bite before January 2027.", "January 2027"),
@@ -137,6 +152,24 @@ def test_values_that_cannot_both_be_are_a_disagreement(
             "How did house prices in Arlen move?",
             ("Homes in Arlen were 3.1 per cent dearer than a year earlier.", "3.1 per cent"),
             ("Prices in Arlen slipped by 0.4 per cent from the month before.", "0.4 per cent"),
+        ),
+        (
+            "How much will the opera house in Lunde cost?",
+            ("The opera house in Lunde will cost €310 million.", "€310 million"),
+            ("For Lunde taxpayers find €124 million, two-fifths of the bill.", "€124 million"),
+        ),
+        (
+            "Who won the Gravel Tour?",
+            ("Pieter Vlamink won the last stage of the Gravel Tour.", "Pieter Vlamink"),
+            ("Marco Tessitore secured overall victory in the Gravel Tour.", "Marco Tessitore"),
+        ),
+        (
+            "When do the bosses of Pharmadell go on trial?",
+            ("The trial at Pharmadell will open on 9 March.", "9 March"),
+            (
+                "Pharmadell's bosses are in the dock from Monday of next week.",
+                "Monday of next week",
+            ),
         ),
         (
             "When did the Heron rocket lift off?",

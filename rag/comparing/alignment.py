@@ -12,7 +12,7 @@ from rag.comparing.names import Name, find_names
 from rag.comparing.polarity import LIKELY, PROSPECTS
 from rag.comparing.quantities import Measure, Quantity
 from rag.comparing.statements import Reading
-from rag.comparing.topics import topics
+from rag.comparing.topics import nation_of, topics
 from rag.comparing.values import Claim
 from rag.words import stem, words
 
@@ -127,16 +127,17 @@ def _answer_alike(focus: Focus, one: Reading, other: Reading) -> bool:
         missing = (keys & mine.own) - theirs.own - HURT
         if any(_rivalled(word, theirs, extra) for word in missing):
             return False
-        # "The north of Arden" may be what is called by its town elsewhere, and who names both of
-        # two people has them in other parts.
-        if isinstance(mine.value, Name) and _held(mine.value, theirs):
+        # "The north of Arden" may be what is called by its town elsewhere, and of two countries
+        # that a sentence names the reader may see the other.
+        if isinstance(mine.value, Name) and _has_room(focus, mine.value, theirs):
             return False
     return not isinstance(one.value, Name) or _ranks(one) == _ranks(other)
 
 
-def _held(name: Name, reading: Reading) -> bool:
-    """Tell whether a sentence holds all words of a name."""
-    return set(name.words) <= set(words(reading.statement.text))
+def _has_room(focus: Focus, name: Name, other: Reading) -> bool:
+    """Tell whether the other sentence holds a place or country too, beside what it gives."""
+    place = focus.place or nation_of(" ".join(name.words)) is not None
+    return place and set(name.words) <= set(words(other.statement.text))
 
 
 def _tells_content(focus: Focus, reading: Reading, near: float) -> bool:

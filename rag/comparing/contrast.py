@@ -24,7 +24,10 @@ UPDATES = re.compile(
     r"\b(?:rose|risen|climbed|grew|grown|revised|updated|now|up from|down from|raised"
     r"|has reached|lowered|cut its)\b"
 )
-EARLY = re.compile(r"\b(?:so far|at least|initial(?:ly)?|early|preliminary|first reports|as of)\b")
+EARLY = re.compile(
+    r"\b(?:so far|at least|initial(?:ly)?|early|preliminary|first reports|as of)\b"
+    r"(?! (?:fee|price|sum|payment|cost|term|stage)s?\b)"
+)
 OF_THE = re.compile(r"\s?of the (?P<what>[^\W\d]+)")
 BEFORE_NUMBER = re.compile(r"\b(?:from|previous\w*|earlier)\s*$")
 QUARTER = re.compile(
@@ -54,6 +57,11 @@ SECTION = re.compile(
 )
 # Of how many days a year is at least, from its first to its last.
 WHOLE_YEAR = 364
+# "Taxpayers find €124 million, two-fifths of the bill".
+SHARE = re.compile(
+    r"\b(?:half|thirds?|quarters?|fifths?|tenths?|per ?cent|share|part|rest|remainder|bulk|most) of"
+    r" (?:the|its|that|this) (?:bill|costs?|total|sum|price|budget|amount|money|whole)\b"
+)
 SINCE = re.compile(r"\bsince (?:early |mid-?|late |the (?:start|end) of )?$")
 
 
@@ -97,7 +105,11 @@ def _contradict(one: Reading, other: Reading) -> bool:
         case Moment(), Moment():
             return _concur(one, other) is False and not _by_two_clocks(one, other)
         case Name() as mine, Name() as theirs:
-            return not same_name(mine, theirs) and not _part_of(one, other)
+            return (
+                not same_name(mine, theirs)
+                and not _part_of(one, other)
+                and not _of_a_section(one, other)
+            )
         case Claim() as mine, Claim() as theirs:
             return (
                 mine.word == theirs.word
@@ -117,8 +129,8 @@ def _comparable(one: Reading, other: Reading) -> bool:
         mine, theirs = replace(mine, per=""), replace(theirs, per="")
     if same_unit(mine, theirs):
         return not (_counts_some(mine, one, theirs) or _counts_some(theirs, other, mine))
-    of_people = mine.measure is theirs.measure is Measure.COUNT and mine.per == theirs.per
-    return of_people and bool(mine.unit & PEOPLE and theirs.unit & PEOPLE)
+    counts = mine.measure is theirs.measure is Measure.COUNT and mine.per == theirs.per
+    return counts and bool(mine.unit & PEOPLE and theirs.unit & PEOPLE)
 
 
 def _of_one(quantity: Quantity, other: Reading) -> bool:
@@ -201,18 +213,25 @@ def _is_year(moment: Moment) -> bool:
 
 
 def _of_a_section(one: Reading, other: Reading) -> bool:
-    """Tell whether one counts or prices a stage or section of what the other does."""
-    sections = [SECTION.search(fold(r.statement.text)) is not None for r in (one, other)]
-    return sections[0] != sections[1]
+    """Tell whether one counts or prices a stage, section or share of what the other does."""
+    texts = [fold(r.statement.text) for r in (one, other)]
+    sections, shares = (
+        [part.search(text) is not None for text in texts] for part in (SECTION, SHARE)
+    )
+    return sections[0] != sections[1] or shares[0] != shares[1]
 
 
 def _tells_both(one: Reading, other: Reading) -> bool:
-    """Tell whether one sentence states both values, as where it sets police against organisers."""
+    """Tell whether one sentence states both values, as where it sets police against organisers.
+
+    Where a close reading is sure of both, only the very number counts: another may be near it.
+    """
+    sure = one.sure and other.sure
     return any(
         isinstance(theirs.value, Quantity)
         and any(
             quantity != mine.value and quantity.exact and same_unit(quantity, theirs.value)
-            and agree(quantity, theirs.value)
+            and (quantity.low == theirs.value.low if sure else agree(quantity, theirs.value))
             for quantity in find_quantities(mine.statement.text)
         )
         and not _was(mine)

@@ -51,7 +51,7 @@ FORMS = (
     rf"{COUNT} {UNIT} (?P<ago>ago|earlier)\b",
     rf"(?P<rel>last|this|next) (?P<what>{NAMED_TIME})\b",
     r"\b(?P<near>today|yesterday|tomorrow)\b",
-    rf"\b(?P<weekday>{'|'.join(WEEKDAYS)})\b",
+    rf"\b(?P<weekday>{'|'.join(WEEKDAYS)})\b(?P<later> (?:of )?next week\b)?",
     rf"{DEADLINE}(?<![\d,.$£€-]){YEAR}(?!\s?-)(?P<decades>s)?",
     # An event that is going on as the article is written; which day that is may be unknown.
     rf"(?P<during>(?:on|during) {THIS} (?:\w+ )?{EVENT}|{EVENT}, during which)\b",
@@ -196,6 +196,9 @@ def _relative(parts: dict[str, str | None], span: Span, published: date) -> Mome
     if parts.get("weekday"):
         # The last such day or the next: the tense would tell, and is not read.
         weekday = WEEKDAYS[fold(parts["weekday"] or "")]
+        if parts.get("later"):
+            day = today - published.weekday() + 7 + weekday
+            return Moment(span, (day, day), weekday=weekday)
         back = (published.weekday() - weekday) % 7
         days = (today - back, today - back) if back <= 3 else (today + 7 - back, today + 7 - back)
         return Moment(span, days, weekday=weekday)

@@ -94,7 +94,7 @@ def _score(match: re.Match[str]) -> Quantity:
 
 
 def _age(match: re.Match[str]) -> Quantity:
-    days = float(match["age"]) * DAYS["year"]
+    days = _plain(match["age"]) * DAYS["year"]
     return Quantity(
         Span(*match.span("age")), Measure.AGE, frozenset({"day"}), days, days, DAYS["year"]
     )

@@ -151,7 +151,8 @@ CONTEST = re.compile(
 AGE = re.compile(
     r"(?:\b(?:aged|age|at the age of|at age|turn(?:s|ed|ing)|died at)\s"
     r"|\b(?:he|she)\s(?:was|is)\s(?=\d\d+(?:[.,;”]|$|\swhen\b))"
-    r"|(?<=[a-z],\s)(?=\d\d,\s))(?P<age>1?\d?\d)\b(?![,.]\d|\s?(?:%|per))",
+    r"|(?<=[a-z],\s)(?=\d\d,\s)|\b(?:boy|girl|child|man|woman|youth) of\s)"
+    rf"(?P<age>1?\d?\d|{WRITTEN})\b(?![,.]\d|\s?(?:%|per))",
     re.IGNORECASE,
 )
 # What names a unit before the number: "a magnitude of 7.3".

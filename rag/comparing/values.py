@@ -105,7 +105,7 @@ def _told_values(
 
 def _seen_values(focus: Focus, text: str, published: date | None, seen: Span) -> Sequence[Value]:
     """Return what a short answer is, by itself: a quantity, else a time, else a name."""
-    quantities = [q for q in find_quantities(text) if _overlap(q.span, seen)]
+    quantities = [q for q in find_quantities(text) if _overlap(q.span, seen) and _counts(focus, q)]
     moments = [m for m in find_moments(text, published) if _overlap(m.span, seen)]
     anchors = [t for t in topics(text) if t.stem in focus.keys]
     names = _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
@@ -117,7 +117,8 @@ def _seen_values(focus: Focus, text: str, published: date | None, seen: Span) ->
     elif focus.moment or (moments and not quantities):
         found = _best(moments, text, anchors, seen)
     elif quantities:
-        found = _best([q for q in quantities if _counts(focus, q)], text, anchors, seen)
+        begun = [q for q in quantities if abs(q.span.start - seen.start) <= 1]
+        found = begun or _best(quantities, text, anchors, seen)
     else:
         found = names if focus.doer else ()
     return tuple(found[:1])
