@@ -15,7 +15,7 @@ from enum import StrEnum
 from index.types import Span
 from rag.asked import Asked
 from rag.candidates import Candidate
-from rag.decision import answerability
+from rag.decision import MIN_CONFIDENCE, answerability
 from rag.disagree import (
     Conflict,
     Statement,
@@ -35,8 +35,6 @@ MAX_SENTENCES = 5
 COMPARED = 20
 # How many articles are cited for one thing.
 MAX_CITED = 4
-# Below this the collection more probably does not answer the question than that it does.
-MIN_CONFIDENCE = 0.5
 # Of what a rule recognises for certain, so much is believed.
 SETTLED = 0.95
 # A further sentence is told when it answers nearly as probably as the first.

@@ -2,13 +2,15 @@
 
 "According to the Upland Post, how many died?" is "How many died?", asked of the Upland Post alone:
 what another outlet says is no answer to it. An article hardly ever names its own outlet, so that
-whoever reads it with the whole question looks for what is not there. Rules over English patterns;
-knows the names of the outlets, and nothing of what their articles say.
+whoever reads it with the whole question looks for what is not there. An outlet may be what the news
+is about, too: only what plainly asks for its report does. Rules over English patterns; knows the
+names of the outlets, and nothing of what their articles say.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.mentions import short_names
 from rag.words import content_words
@@ -19,23 +21,22 @@ Rewrite = str | Callable[[re.Match[str]], str]
 FIRST_MARK = 0xE000
 ONE_MARK = "[\ue000-\uf8ff]"
 MARK = rf"{ONE_MARK}(?:(?:,|,? and|,? or) {ONE_MARK})*"
+KIND = r"(?: (?:report|article|story|piece|newspaper|paper|magazine|news agency))?"
+QUOTED = rf"[“\"]?(?:an? )?{MARK}[”\"]?{KIND}"
 WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 DOES = r"(?:does|do|did|has|have)"
-SAYS = r"(?:say|report|write|claim|state|think|reckon|suggest|estimate|believe)s?"
+SAYS = r"(?:say|report|write)"
 ACCOUNT = (
     r"(?:own )?(?:accounts?|reports?|reporting|stor(?:y|ies)|articles?|pieces?|coverage|telling"
-    r"|version|words|count|figures?|numbers?)"
+    r"|version|words|count)"
 )
 OF_ITS = rf"(?:[’']s? {ACCOUNT})"
 BY = r"(?:according to|as per|per|going by|as (?:told|reported|written) (?:by|in))"
-# Behind this, even a name in lower case is one.
-ACCORDING = re.compile(r"\baccording to $", re.IGNORECASE)
+ENDS = r"(?=[,:;.?!)]|$)"
+ABOUT = r"(?=(?: (?:on|about|as|of|for|over|after))?(?: |$))"
 QUOTES = {
     "quote": "quoted",
     "cite": "cited",
-    "name": "named",
-    "mention": "mentioned",
-    "list": "listed",
     "interview": "quoted",
     "talk to": "quoted",
     "talk with": "quoted",
@@ -43,65 +44,61 @@ QUOTES = {
     "speak with": "quoted",
     "hear from": "quoted",
 }
+# Behind this, even a name in lower case is one.
+ACCORDING = re.compile(r"\baccording to $", re.IGNORECASE)
 # Who is set beside others is not asked alone.
 BESIDE_OTHERS = re.compile(
     r"\b(?:others?|another|else|different(?:ly)?|rest|agree\w*|disagree\w*|differ\w*|both|than"
     r"|contradict\w*|instead|versus|vs|compare[sd]?|unlike|except|besides|apart from)\b",
     re.IGNORECASE,
 )
-# No rule applies without one of these.
-SPEAKS = re.compile(
-    rf"\b(?:{BY}|{'|'.join(QUOTES)}|{SAYS}|said|wrote|reported|quoted|cited|interviewed|mentioned"
-    rf"|named|described?|listed|given|give|put|have|print|carry|publish|characteri[sz]e|portray|see"
-    rf"|view|experts?|sources?|reporters?|journalists?|{ACCOUNT})\b|^\W*(?:in|from|by) ",
-    re.IGNORECASE,
+
+
+def _compiled(*rules: tuple[str, Rewrite]) -> tuple[tuple[re.Pattern[str], Rewrite], ...]:
+    return tuple((re.compile(pattern, re.IGNORECASE), rewrite) for pattern, rewrite in rules)
+
+
+# Whose report it is, said beside the question.
+ASIDE = _compiled(
+    (rf"^(?:{BY} {QUOTED}{OF_ITS}?|(?:in|by|from) {MARK}{OF_ITS}?)[,:] ", ""),
+    (rf"[ ,]*\(?(?:\b{BY} {QUOTED}{OF_ITS}?|\b(?:in|by|from) {MARK}{OF_ITS}){ENDS}\)?,?", ""),
 )
-RULES: tuple[tuple[re.Pattern[str], Rewrite], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), rewrite)
-    for pattern, rewrite in (
-        # Where it is said.
-        (rf"^(?:{BY} {MARK}{OF_ITS}?,?|(?:in|from|by) {MARK}(?:{OF_ITS},?|,)) ", ""),
-        (rf",? (?:{BY} {MARK}{OF_ITS}?|(?:in|from|by) {MARK}{OF_ITS})(?=\W|$),?", ""),
+# Who reports it, said in the question.
+WITHIN = _compiled(
+    (
+        rf"\b(quoted|cited|interviewed|mentioned|reported|described) (?:in|by) {MARK}{ABOUT}",
+        r"\1",
+    ),
+    (
+        rf"^({WH}\b.*?) {DOES} {MARK} ({'|'.join(QUOTES)})\b",
+        lambda found: f"{found[1]} is {QUOTES[found[2].lower()]}",
+    ),
+    (rf"^how {DOES} {MARK} (?:describe|characteri[sz]e|portray) (.+)$", r"how is \1 described"),
+    (rf"^what {DOES} {MARK} {SAYS} (about|of|on) ", r"what is said \1 "),
+    (
+        rf"^what {MARK} (?:says|said|reports|reported|writes|wrote) (about|of|on) ",
+        r"what is said \1 ",
+    ),
+    (
+        rf"^((?:what|which)\b.*?) {DOES} {MARK} (?:give|print|publish|report) (for|of|on) ",
+        r"\1 is given \2 ",
+    ),
+    (
         (
-            (
-                r"\b(quoted|cited|interviewed|mentioned|named|reported|described|listed|given)"
-                rf" (?:in|by|to) {MARK}"
-            ),
-            r"\1",
+            r"^(who|how (?:many|much)|(?:which|what|how many|how much) \S.*?)"
+            rf" {DOES} {MARK} {SAYS}(?: that)? "
         ),
-        # Who speaks there.
-        (
-            rf"^({WH}\b.*?) {DOES} {MARK} ({'|'.join(QUOTES)})\b",
-            lambda found: f"{found[1]} is {QUOTES[found[2].lower()]}",
-        ),
-        # What it says.
-        (
-            rf"^how {DOES} {MARK} (?:describe|characteri[sz]e|portray|see|view) (.+)$",
-            r"how is \1 described",
-        ),
-        (rf"^what {DOES} {MARK} {SAYS} (about|of|on) ", r"what is said \1 "),
-        (
-            rf"^what {MARK} (?:says|said|reports|reported|writes|wrote) (about|of|on) ",
-            r"what is said \1 ",
-        ),
-        (
-            (
-                rf"^((?:what|which|how)\b.*?) {DOES} {MARK} "
-                r"(?:give|put|have|print|carry|publish|report|state) (for|on|of|as|about|at) "
-            ),
-            r"\1 is given \2 ",
-        ),
-        (
-            (
-                r"^(who|how (?:many|much)|(?:which|what|how many|how much) \S.*?)"
-                rf" {DOES} {MARK} {SAYS}(?: that)? "
-            ),
-            r"\1 ",
-        ),
-        (rf"^({WH}) {DOES} {MARK} {SAYS}(?: that)? ", r"\1 is it that "),
-        (rf"^{DOES} {MARK} ({SAYS})\b", r"do they \1"),
-        (rf"{MARK}[’']s? (experts?|sources?|reporters?|journalists?|{ACCOUNT})\b", r"the \1"),
-    )
+        r"\1 ",
+    ),
+    (rf"^({WH}) {DOES} {MARK} say(?: that)? ", r"\1 is it that "),
+    (rf"^{DOES} {MARK} {SAYS} (?=that\b|whether\b|if\b)", r"is it said "),
+)
+# Without one of these, no rule applies.
+SPEAKS = re.compile(
+    rf"\b(?:{BY}|{'|'.join(QUOTES)}|{SAYS}|said|says|wrote|reports|reported|writes|quoted|cited"
+    r"|interviewed|mentioned|described?|characteri[sz]e|portray|give|print|publish)\b"
+    rf"|^\W*(?:in|from|by) |[’']s? {ACCOUNT}\b",
+    re.IGNORECASE,
 )
 
 
@@ -111,30 +108,32 @@ class AskedOutlets:
 
     Attributes:
         text: the question without its words on whose report is meant.
-        outlets: whose it is, as their articles name them.
+        outlets: whose it is, as their articles name them; none for everyone's.
+        whole: the question as it was.
     """
 
     text: str
     outlets: tuple[str, ...]
+    whole: str
 
 
 def names_sources(text: str) -> bool:
     """Tell whether a question may ask for somebody's report, whosever it is."""
-    return SPEAKS.search(text) is not None and BESIDE_OTHERS.search(text) is None
+    return SPEAKS.search(text) is not None
 
 
-def asked_outlets(text: str, outlets: Iterable[str]) -> AskedOutlets | None:
+def asked_outlets(text: str, outlets: frozenset[str]) -> AskedOutlets | None:
     """Return what a question asks of some outlets alone, or None where it asks of no one outlet.
 
     Args:
-        text: a question that asks one thing and `names_sources`.
+        text: a question that `names_sources`.
         outlets: all that there are, as their articles name them.
     """
-    marked, names = _marked(text.strip().rstrip("?").rstrip(), _named(text, outlets))
+    asked, names = _marked(" ".join(text.split()).rstrip(" ?."), outlets)
     if not names:
         return None
-    asked = marked
-    for rule, rewrite in RULES:
+    rules = ASIDE if BESIDE_OTHERS.search(text) else (*ASIDE, *WITHIN)
+    for rule, rewrite in rules:
         asked = rule.sub(rewrite, asked, count=1)
     meant: set[str] = set()
     for mark, (written, of) in names.items():
@@ -146,38 +145,55 @@ def asked_outlets(text: str, outlets: Iterable[str]) -> AskedOutlets | None:
         return None
     asked = asked.strip(" ,")
     plain = f"{asked[:1].upper()}{asked[1:]}?"
-    return AskedOutlets(plain if content_words(plain) else text, tuple(sorted(meant)))
+    return AskedOutlets(plain if content_words(plain) else text, tuple(sorted(meant)), text)
 
 
-def _named(text: str, outlets: Iterable[str]) -> dict[str, set[str]]:
-    """Return the names in a text by which outlets are called, each with those that it calls."""
-    named: dict[str, set[str]] = {}
-    folded = text.casefold()
+def holds_name(text: str, outlets: tuple[str, ...]) -> bool:
+    """Tell whether a text names one of some outlets."""
+    return any(
+        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+        for outlet in outlets
+        for name in short_names(outlet)
+    )
+
+
+@lru_cache(maxsize=4)
+def _called(outlets: frozenset[str]) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+    """Return what outlets are called, in lower case: how each name is written, and whom it calls.
+
+    Of a collection they are the same from question to question.
+    """
+    written: dict[str, set[str]] = {}
+    called: dict[str, set[str]] = {}
     for outlet in outlets:
         for name in short_names(outlet):
-            if name.casefold() in folded:
-                named.setdefault(name.casefold().removeprefix("the "), set()).add(outlet)
-    return named
+            written.setdefault(name.casefold(), set()).add(name)
+            called.setdefault(name.casefold(), set()).add(outlet)
+    return {name: (frozenset(written[name]), frozenset(called[name])) for name in called}
 
 
 def _marked(
-    text: str, named: Mapping[str, set[str]]
-) -> tuple[str, dict[str, tuple[str, set[str]]]]:
+    text: str, outlets: frozenset[str]
+) -> tuple[str, dict[str, tuple[str, frozenset[str]]]]:
     """Return a text with marks for names, and for each mark what stood there and whom it calls."""
-    marks: dict[str, tuple[str, set[str]]] = {}
-    if not named:
+    marks: dict[str, tuple[str, frozenset[str]]] = {}
+    folded = text.casefold()
+    called = {name: what for name, what in _called(outlets).items() if name in folded}
+    if not called:
         return text, marks
 
     def mark(found: re.Match[str]) -> str:
-        # "Time" is an outlet and "time" is none; what has several words is known in any case.
-        if " " not in found["name"] and found["name"].islower():
-            by = ACCORDING.search(text[: found.start()])
-            if by is None:
-                return found[0]
+        name = found["name"]
+        spellings, of = called.get(name.casefold(), (frozenset(), frozenset()))
+        # "Time" is an outlet and "time" is none, nor is "Who" the WHO; what has several words is
+        # known in any case.
+        low = name.islower() and ACCORDING.search(text[: found.start()]) is not None
+        if not of or not (" " in name or name in spellings or low):
+            return found[0]
         made = chr(FIRST_MARK + len(marks))
-        marks[made] = (found[0], named[found["name"].casefold()])
+        marks[made] = (found[0], of)
         return made
 
-    longest_first = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
+    longest_first = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
     pattern = rf"(?<!\w)(?:the )?(?P<name>{longest_first})(?!\w)"
     return re.sub(pattern, mark, text, flags=re.IGNORECASE), marks

@@ -12,6 +12,8 @@ import numpy as np
 from rag.calibration import Logistic, fitted, logit
 from rag.candidates import Candidate, HowRead
 
+# Below this the collection more probably does not answer the question than that it does.
+MIN_CONFIDENCE = 0.5
 DECISION_FEATURES = (
     "best_logit",
     "best_cosine",

@@ -12,9 +12,10 @@ from index.embed import QueryEmbedder
 from index.store import Store
 from index.types import Vector
 from rag.asked import Asked, Exactness
-from rag.asked_outlets import asked_outlets, names_sources
+from rag.asked_outlets import AskedOutlets, asked_outlets, holds_name, names_sources
 from rag.candidates import Candidate, candidates, newest_first, read_closely
 from rag.dates.asked import prefers_newest
+from rag.decision import MIN_CONFIDENCE, answerability
 from rag.evidence import Evidence, Inquiry, gather, in_order, read, weigh
 from rag.exact_kind import ExactKind, exact_kind
 from rag.mistyped import corrected, suspects
@@ -73,6 +74,8 @@ class Looker:
             QuestionError: the question cannot be asked as it stands.
         """
         if history:
+            # Whose report an earlier question asked for is no part of what it was about.
+            history = [self._of_outlets(earlier).text for earlier in history]
             from rag.conversation import standalone_question  # noqa: PLC0415 - not for most
             from rag.followups.recall import recalled  # noqa: PLC0415
 
@@ -95,24 +98,29 @@ class Looker:
         """Return where the answer to each part of a question is looked for."""
         offers: list[tuple[Inquiry, list[Candidate], Exactness]] = []
         found: list[tuple[Evidence, ...]] = []
-        parts = parts_of(question.text)
-        for part, outlets in map(self._of_outlets, parts):
-            with timed(timings, "embed"):
-                vector = self._embedder.embed_query(part)
-            inquiry = replace(self._inquiry(part, question, vector), outlets=outlets)
-            within = replace(scope or Scope(), outlets=outlets) if outlets else scope
-            found.append(tuple(self._evidence(inquiry, KEPT // len(parts), within, timings)))
-            offered = self._statements(inquiry, found[-1], timings)
-            if prefers_newest(part):
+        parts = self._parts(question.text)
+        for part in parts:
+            inquiry, evidence, offered = self._looked_for(
+                part, question, scope, timings, len(parts)
+            )
+            if part.outlets and answerability(offered) < MIN_CONFIDENCE:
+                # Others may have what that outlet reported, and say so.
+                whole = AskedOutlets(part.whole, (), part.whole)
+                quoting = self._looked_for(whole, question, scope, timings, len(parts))
+                named = [one for one in quoting[2] if holds_name(one.text, part.outlets)]
+                if answerability(named) >= MIN_CONFIDENCE:
+                    inquiry, evidence, offered = quoting[0], quoting[1], named
+            found.append(tuple(evidence))
+            if prefers_newest(part.text):
                 offered = newest_first(offered)
-            offers.append((inquiry, *_exact(exact_kind(part), offered)))
-        evidence = _in_turns(found)
-        origins = self._store.origins({one.article.id for one in evidence})
+            offers.append((inquiry, *_exact(exact_kind(part.text), offered)))
+        together = _in_turns(found)
+        origins = self._store.origins({one.article.id for one in together})
         asked = tuple(
             Asked(inquiry, tuple(offered), origins, exactness)
             for inquiry, offered, exactness in offers
         )
-        return Looked(question, asked, tuple(found), evidence, origins)
+        return Looked(question, asked, tuple(found), together, origins)
 
     def passages(self, text: str, kept: int, scope: Scope | None) -> list[Evidence]:
         """Return the passages that fit a question best, best first.
@@ -134,12 +142,34 @@ class Looker:
         inquiry = self._inquiry(question.text, question, self._embedder.embed_query(question.text))
         return self._statements(inquiry, self._evidence(inquiry, KEPT, None, {}), {})
 
-    def _of_outlets(self, part: str) -> tuple[str, tuple[str, ...]]:
-        """Return what a part asks and of which outlets, of none where it asks of all."""
-        if not names_sources(part):
-            return part, ()
-        asked = asked_outlets(part, self._store.outlets())
-        return (part, ()) if asked is None else (asked.text, asked.outlets)
+    def _parts(self, text: str) -> list[AskedOutlets]:
+        """Return the parts of a question, each with the outlets that it is asked of."""
+        whole = self._of_outlets(text)
+        if len(whole.outlets) == 1:
+            # "Who won, and how many died, according to the Courier?" is asked of it alone.
+            return [AskedOutlets(part, whole.outlets, text) for part in parts_of(whole.text)]
+        return [self._of_outlets(part) for part in parts_of(text)]
+
+    def _of_outlets(self, text: str) -> AskedOutlets:
+        """Return what a question asks and of which outlets, of none where it asks of everyone."""
+        asked = asked_outlets(text, self._store.outlets()) if names_sources(text) else None
+        return asked or AskedOutlets(text, (), text)
+
+    def _looked_for(
+        self,
+        part: AskedOutlets,
+        question: Question,
+        scope: Scope | None,
+        timings: dict[str, float],
+        parts: int,
+    ) -> tuple[Inquiry, list[Evidence], list[Candidate]]:
+        """Return where the answer to a part is looked for, and the sentences that may be it."""
+        with timed(timings, "embed"):
+            vector = self._embedder.embed_query(part.text)
+        inquiry = replace(self._inquiry(part.text, question, vector), outlets=part.outlets)
+        within = replace(scope or Scope(), outlets=part.outlets) if part.outlets else scope
+        evidence = self._evidence(inquiry, KEPT // parts, within, timings)
+        return inquiry, evidence, self._statements(inquiry, evidence, timings)
 
     def _inquiry(self, part: str, question: Question, vector: Vector) -> Inquiry:
         """Return what is needed to recognise the answer to a part of a question."""

@@ -25,7 +25,7 @@ from index.build import build
 from index.sqlite.store import SqliteStore
 from index.store import StoredPassage
 from index.types import Article, Passage, Span
-from rag.answer import MAX_CITED, MIN_CONFIDENCE, OF_ONE_THING, Draft, Fate, draft_answer
+from rag.answer import MAX_CITED, OF_ONE_THING, Draft, Fate, draft_answer
 from rag.asked import Asked
 from rag.candidates import (
     CLOSE_SENTENCE_FEATURES,
@@ -34,7 +34,12 @@ from rag.candidates import (
     SURE,
     Candidate,
 )
-from rag.decision import CLOSE_DECISION_FEATURES, DECISION_FEATURES, READ_DECISION_FEATURES
+from rag.decision import (
+    CLOSE_DECISION_FEATURES,
+    DECISION_FEATURES,
+    MIN_CONFIDENCE,
+    READ_DECISION_FEATURES,
+)
 from rag.evidence import PASSAGE_FEATURES, Inquiry, Weighted
 from rag.explain import EXPLAINED, MEANINGS, components, explanation_of
 from rag.explanation import Considered, Effect, Explanation, PartExplained

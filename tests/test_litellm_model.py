@@ -254,7 +254,7 @@ def test_litellm_reads_no_file_of_the_working_folder_and_calls_nobody(tmp_path: 
         "import os, socket\n"
         "def refuse(*_): raise AssertionError('something called home')\n"
         "socket.socket.connect = refuse\n"
-        "from rag.litellm_model import LitellmModel, _quiet_litellm\n"
+        "from rag.litellm_model import LitellmModel\n"
         "LitellmModel('openai/gpt-4o-mini')\n"
         "print(os.environ.get('DATELINE_CANARY'))"
     )

@@ -99,7 +99,7 @@ def test_other_words_than_the_questions_do_where_a_reading_is_sure() -> None:
         (
             "How old is the girl who was rescued from the well?",
             ("A girl of six was lifted from the well at Sant Perol.", "six"),
-            ("Mireia Soler, who turned nine last week, was brought up.", "nine"),
+            ("At Sant Perol Mireia Soler, who turned nine last week, came up.", "nine"),
         ),
         (
             "How fast were prices rising in Selvania?",
@@ -110,6 +110,11 @@ def test_other_words_than_the_questions_do_where_a_reading_is_sure() -> None:
             "Who will run the central bank after Brill?",
             ("Ferro has chosen Adriana Voss to succeed Brill.", "Adriana Voss"),
             ("Brill will hand over to Henrik Salo, picked over Adriana Voss.", "Henrik Salo"),
+        ),
+        (
+            "When will the exchange in Lorne close?",
+            ("BT will close the exchange in Lorne on 5 May 2026.", "5 May 2026"),
+            ("The exchange in Lorne shuts at 9 a.m. local time on 9 June 2027.", "9 June 2027"),
         ),
         (
             "From when do landlords in Cala Verde need a permit?",
@@ -190,6 +195,31 @@ def test_values_that_cannot_both_be_are_a_disagreement(
             "How many people died in the flood in Arden?",
             ("Nine people died in the flood in Arden.", "Nine"),
             ("The flood in Morvia killed fourteen people.", "fourteen"),
+        ),
+        (
+            "How many people died in the bus crash?",
+            ("Nine died near Karst when a coach overturned.", "Nine"),
+            ("Fourteen perished as a minibus fell into a ravine in Morvia.", "Fourteen"),
+        ),
+        (
+            "How many people died in the Lorne fire?",
+            ("Fourteen people died in the Lorne fire.", "Fourteen"),
+            ("Nine workers died in the Lorne fire, and five residents.", "Nine"),
+        ),
+        (
+            "What is the mayor of Lorne paid?",
+            ("The mayor of Lorne gets $120,000 a year.", "$120,000"),
+            ("Lorne's mayor gets $10,000 a month, more than last year.", "$10,000"),
+        ),
+        (
+            "Who was arrested over the Lorne theft?",
+            ("Anna Berg was arrested over the theft in Lorne.", "Anna Berg"),
+            ("Police in Lorne have detained Viktor Hahn.", "Viktor Hahn"),
+        ),
+        (
+            "When did the fire in Lorne break out?",
+            ("The fire in Lorne broke out on Monday.", "Monday"),
+            ("Fire broke out overnight in Lorne, police said on Tuesday.", "Tuesday"),
         ),
         # What is offered as yes or no is no value.
         (

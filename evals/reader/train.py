@@ -65,6 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     reader, start = new_reader(options.start, options.close)
     base = reader.base
     encoder = Encoder(start / TOKENIZER)
+    before = json.loads((start / CARD).read_text("utf-8")) if options.start is not None else None
     learnt, validated = _pairs(options, encoder, base)
     say(f"{len(learnt)} examples {kinds([example for example, _ in learnt])}")
     seconds = options.minutes * 60 if options.minutes else None
@@ -91,8 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
         "commit": commit(),
         "machine": machine(),
     }
-    if options.start is not None:
-        card["went_on_from"] = json.loads((options.start / CARD).read_text("utf-8"))
+    if before is not None:
+        card["went_on_from"] = before
     (options.out / CARD).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
     say(json.dumps(card, indent=2))
     return 0

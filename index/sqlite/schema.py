@@ -27,7 +27,6 @@ CREATE TABLE articles (
 -- All that tells whether an article has changed, so that its text need not be read for that. (What
 -- an index alone adds or lacks is no other format.)
 CREATE INDEX known ON articles (id, digest, intake, source, title);
-CREATE INDEX outlets ON articles (outlet, id);
 -- One row for each origin: the article that names it.
 CREATE INDEX origins ON articles (key) WHERE origin = id;
 CREATE TABLE passages (
@@ -55,6 +54,10 @@ CREATE VIRTUAL TABLE words USING fts5 (
     heading, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """
+
+
+# Collections of this format that were made before it lack it until they are next written to.
+OUTLETS = "CREATE INDEX IF NOT EXISTS outlets ON articles (outlet, id)"
 
 
 def recipe_to_json(recipe: Recipe) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from index.errors import MismatchError
 from index.sqlite.change import ARTICLE_FIELDS, Change
 from index.sqlite.database import SqliteDatabase
 from index.sqlite.kept import Kept
-from index.sqlite.schema import recipe_from_json
+from index.sqlite.schema import OUTLETS, recipe_from_json
 from index.sqlite.sizing import Sizing
 from index.sqlite.training import train_apart
 from index.sqlite.vectors import SqliteVectors, Training
@@ -129,6 +129,7 @@ class SqliteStore:
                 generation = int(self._db.meta("generation") or 0)
                 if since not in {None, generation}:
                     raise self._db.changed()
+                self._db.sql.execute(OUTLETS)
                 change = Change(self._db, generation + 1, known)
                 change.remove(removals)
                 self._refuse_to_mix(recipe)

@@ -115,23 +115,54 @@ def _answer_alike(focus: Focus, one: Reading, other: Reading) -> bool:
     sentence is about the very people and places that are asked about.
     """
     names = frozenset(focus.keys) - focus.content
-    for reading in (one, other):
-        if names and len(names & reading.near) < FIT * len(names):
-            return False
-        if not focus.phrase <= reading.near or _of_another_nation(names, reading):
-            return False
-    keys = frozenset(focus.keys)
-    for mine, theirs in ((one, other), (other, one)):
-        extra = theirs.own - mine.own - keys
-        # Whoever is treated is hurt, and need not be called so.
-        missing = (keys & mine.own) - theirs.own - HURT
-        if any(_rivalled(word, theirs, extra) for word in missing):
-            return False
-        # "The north of Arden" may be what is called by its town elsewhere, and of two countries
-        # that a sentence names the reader may see the other.
-        if isinstance(mine.value, Name) and _has_room(focus, mine.value, theirs):
-            return False
+    fit = all(_names_fit(focus, names, reading) for reading in (one, other))
+    if not fit or not (names or _may_be_one(one, other)):
+        return False
+    if any(_beside(focus, mine, theirs) for mine, theirs in ((one, other), (other, one))):
+        return False
     return not isinstance(one.value, Name) or _ranks(one) == _ranks(other)
+
+
+def _names_fit(focus: Focus, names: frozenset[str], reading: Reading) -> bool:
+    """Tell whether a sentence is about the names that a question holds."""
+    if names and len(names & reading.near) < FIT * len(names):
+        return False
+    return focus.phrase <= reading.near and not _of_another_nation(names, reading)
+
+
+def _beside(focus: Focus, one: Reading, other: Reading) -> bool:
+    """Tell whether the other of two sentences that surely answer is of something else."""
+    keys = frozenset(focus.keys)
+    extra = other.own - one.own - keys
+    # Whoever is treated is hurt, and need not be called so.
+    missing = (keys & one.own) - other.own - HURT
+    if any(_rivalled(word, other, extra) for word in missing):
+        return True
+    # "The north of Arden" may be what is called by its town elsewhere, and of two countries that a
+    # sentence names the reader may see the other.
+    if isinstance(one.value, Name) and _has_room(focus, one.value, other):
+        return True
+    named = (_surely_named(one) & keys) - other.own - other.near
+    return bool(named and _surely_named(other) - one.near - keys)
+
+
+def _may_be_one(one: Reading, other: Reading) -> bool:
+    """Tell whether two sentences share a name besides their values, or one of them has none.
+
+    Where a question names nobody, nothing else ties them to one event.
+    """
+    told = []
+    for reading in (one, other):
+        value = reading.written
+        told.append(_surely_named(reading) - {topic.stem for topic in topics(value)})
+    return not all(told) or bool(told[0] & told[1])
+
+
+def _surely_named(reading: Reading) -> frozenset[str]:
+    """Return the stems of a sentence's names, but for a single word that opens it, as any may."""
+    text = reading.statement.text
+    spans = [n.span for n in find_names(text) if n.span.start > 0 or len(n.words) > 1]
+    return frozenset(t.stem for span in spans for t in topics(span.of(text)))
 
 
 def _has_room(focus: Focus, name: Name, other: Reading) -> bool:

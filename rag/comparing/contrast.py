@@ -11,6 +11,7 @@ from datetime import date
 from rag.comparing.moments import Moment, concur, find_moments, is_of_report, latest_year
 from rag.comparing.names import Name, same_name
 from rag.comparing.number_reading import find_quantities
+from rag.comparing.number_words import DAYS
 from rag.comparing.polarity import polarities
 from rag.comparing.quantities import Measure, Quantity, agree, same_unit
 from rag.comparing.statements import Reading
@@ -50,7 +51,7 @@ SINCE_MONTH = re.compile(
     r"\b(?:a|one|the) month (?:earlier|ago|before)\b|\bmonth[- ]on[- ]month\b|\bmonthly\b"
     r"|\b(?:the )?(?:previous|prior|preceding) month\b|\bon the month\b"
 )
-ZONE = re.compile(r"\b(?:GMT|UTC|local time|[CEMPB][SE]?[SD]?T(?= |[,.;)]|$))")
+ZONE = re.compile(r"\b(?:GMT|UTC|local time|CES?T|EES?T|E[SD]T|C[SD]T|P[SD]T|BST|JST)\b")
 SECTION = re.compile(
     r"\b(?:first|second|third|initial|opening|last|final|one|another|next)"
     r" (?:section|phase|stage|tranche|leg|part|portion|instalment|installment|batch|wave|round)\b"
@@ -124,18 +125,26 @@ def _comparable(one: Reading, other: Reading) -> bool:
     mine, theirs = one.value, other.value
     if not (isinstance(mine, Quantity) and isinstance(theirs, Quantity)):
         return False
-    if mine.per != theirs.per and (_of_one(mine, other) or _of_one(theirs, one)):
+    if _of_one(mine, theirs, other) or _of_one(theirs, mine, one):
         # "A tonne costs $9,310", "it fetched $9,840 a tonne".
         mine, theirs = replace(mine, per=""), replace(theirs, per="")
     if same_unit(mine, theirs):
         return not (_counts_some(mine, one, theirs) or _counts_some(theirs, other, mine))
     counts = mine.measure is theirs.measure is Measure.COUNT and mine.per == theirs.per
-    return counts and bool(mine.unit & PEOPLE and theirs.unit & PEOPLE)
+    return counts and all(map(_counts_people_once, (one, other)))
 
 
-def _of_one(quantity: Quantity, other: Reading) -> bool:
-    """Tell whether the other sentence has what a quantity is given for each of."""
+def _of_one(quantity: Quantity, theirs: Quantity, other: Reading) -> bool:
+    """Tell whether a quantity is given for each of a thing, and the other one is of one such."""
+    if not quantity.per or theirs.per or quantity.per in DAYS:
+        return False
     return any(topic.stem in other.own for topic in topics(quantity.per))
+
+
+def _counts_people_once(reading: Reading) -> bool:
+    """Tell whether a sentence counts people, and of one kind: not workers and residents."""
+    of_people = [q for q in find_quantities(reading.statement.text) if q.unit & PEOPLE]
+    return of_people == [reading.value]
 
 
 def _counts_some(quantity: Quantity, reading: Reading, whole: Quantity) -> bool:
@@ -146,7 +155,9 @@ def _counts_some(quantity: Quantity, reading: Reading, whole: Quantity) -> bool:
 
 def _by_two_clocks(one: Reading, other: Reading) -> bool:
     """Tell whether a night may be two days, by the hour of the place and by another."""
-    return any(ZONE.search(r.statement.text) is not None for r in (one, other))
+    days = [r.value.days for r in (one, other) if isinstance(r.value, Moment) and r.value.days]
+    near = len(days) == 2 and abs(days[0][0] - days[1][0]) <= 1
+    return near and any(ZONE.search(r.statement.text) is not None for r in (one, other))
 
 
 def _deny_alike(one: Reading, other: Reading) -> bool:

@@ -152,7 +152,8 @@ AGE = re.compile(
     r"(?:\b(?:aged|age|at the age of|at age|turn(?:s|ed|ing)|died at)\s"
     r"|\b(?:he|she)\s(?:was|is)\s(?=\d\d+(?:[.,;”]|$|\swhen\b))"
     r"|(?<=[a-z],\s)(?=\d\d,\s)|\b(?:boy|girl|child|man|woman|youth) of\s)"
-    rf"(?P<age>1?\d?\d|{WRITTEN})\b(?![,.]\d|\s?(?:%|per))",
+    rf"(?P<age>1?\d?\d|{WRITTEN}(?=[.,;:!?”)]|$|\s(?:who|last|this|next|on|in|when|was|is|had|has)\b))"
+    r"\b(?![,.]\d|\s?(?:%|per))",
     re.IGNORECASE,
 )
 # What names a unit before the number: "a magnitude of 7.3".
@@ -161,7 +162,7 @@ PART = re.compile(
     r"(?:\bincluding|\bamong them|\bof (?:them|whom|which)|\bat least one of)[\s,]*$", re.IGNORECASE
 )
 PART_AFTER = re.compile(r"\s?of (?:them|whom|these|those)\b", re.IGNORECASE)
-AND_A_HALF = re.compile(r" and a half\b", re.IGNORECASE)
+AND_A_HALF = re.compile(r" and a half\b(?!-)", re.IGNORECASE)
 PER = re.compile(
     r"\s?(?:a|an|per|each|every)\s(?P<each>year|month|week|day|hour|night|head|person|share|tonne"
     r"|ton|barrel|litre|liter|gallon|kilo\w*|mile|square \w+)\b"

@@ -106,7 +106,11 @@ def _told_values(
 def _seen_values(focus: Focus, text: str, published: date | None, seen: Span) -> Sequence[Value]:
     """Return what a short answer is, by itself: a quantity, else a time, else a name."""
     quantities = [q for q in find_quantities(text) if _overlap(q.span, seen) and _counts(focus, q)]
-    moments = [m for m in find_moments(text, published) if _overlap(m.span, seen)]
+    moments = [
+        m
+        for m in find_moments(text, published)
+        if _overlap(m.span, seen) and not is_of_report(text, m)
+    ]
     anchors = [t for t in topics(text) if t.stem in focus.keys]
     names = _new([n for n in find_names(text) if _overlap(n.span, seen)], focus)
     found: Sequence[Value]
