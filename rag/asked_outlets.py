@@ -109,12 +109,10 @@ class AskedOutlets:
     Attributes:
         text: the question without its words on whose report is meant.
         outlets: whose it is, as their articles name them; none for everyone's.
-        whole: the question as it was.
     """
 
     text: str
     outlets: tuple[str, ...]
-    whole: str
 
 
 def names_sources(text: str) -> bool:
@@ -145,7 +143,7 @@ def asked_outlets(text: str, outlets: frozenset[str]) -> AskedOutlets | None:
         return None
     asked = asked.strip(" ,")
     plain = f"{asked[:1].upper()}{asked[1:]}?"
-    return AskedOutlets(plain if content_words(plain) else text, tuple(sorted(meant)), text)
+    return AskedOutlets(plain if content_words(plain) else text, tuple(sorted(meant)))
 
 
 def holds_name(text: str, outlets: tuple[str, ...]) -> bool:

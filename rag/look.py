@@ -105,8 +105,8 @@ class Looker:
             )
             if part.outlets and answerability(offered) < MIN_CONFIDENCE:
                 # Others may have what that outlet reported, and say so.
-                whole = AskedOutlets(part.whole, (), part.whole)
-                quoting = self._looked_for(whole, question, scope, timings, len(parts))
+                everyone = replace(part, outlets=())
+                quoting = self._looked_for(everyone, question, scope, timings, len(parts))
                 named = [one for one in quoting[2] if holds_name(one.text, part.outlets)]
                 if answerability(named) >= MIN_CONFIDENCE:
                     inquiry, evidence, offered = quoting[0], quoting[1], named
@@ -147,13 +147,13 @@ class Looker:
         whole = self._of_outlets(text)
         if len(whole.outlets) == 1:
             # "Who won, and how many died, according to the Courier?" is asked of it alone.
-            return [AskedOutlets(part, whole.outlets, text) for part in parts_of(whole.text)]
+            return [AskedOutlets(part, whole.outlets) for part in parts_of(whole.text)]
         return [self._of_outlets(part) for part in parts_of(text)]
 
     def _of_outlets(self, text: str) -> AskedOutlets:
         """Return what a question asks and of which outlets, of none where it asks of everyone."""
         asked = asked_outlets(text, self._store.outlets()) if names_sources(text) else None
-        return asked or AskedOutlets(text, (), text)
+        return asked or AskedOutlets(text, ())
 
     def _looked_for(
         self,
