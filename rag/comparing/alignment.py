@@ -140,7 +140,7 @@ def _beside(focus: Focus, one: Reading, other: Reading) -> bool:
         return True
     # "The north of Arden" may be what is called by its town elsewhere, and of two countries that a
     # sentence names the reader may see the other.
-    if isinstance(one.value, Name) and _has_room(focus, one.value, other):
+    if isinstance(one.value, Name) and _also_holds(focus, one.value, other):
         return True
     named = (_surely_named(one) & keys) - other.own - other.near
     return bool(named and _surely_named(other) - one.near - keys)
@@ -165,7 +165,7 @@ def _surely_named(reading: Reading) -> frozenset[str]:
     return frozenset(t.stem for span in spans for t in topics(span.of(text)))
 
 
-def _has_room(focus: Focus, name: Name, other: Reading) -> bool:
+def _also_holds(focus: Focus, name: Name, other: Reading) -> bool:
     """Tell whether the other sentence holds a place or country too, beside what it gives."""
     place = focus.place or nation_of(" ".join(name.words)) is not None
     return place and set(name.words) <= set(words(other.statement.text))
