@@ -8,14 +8,13 @@ names of the outlets, and nothing of what their articles say.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.mentions import short_names
+from rag.mentions import short_names, stands_in
+from rag.plain import WH, Plain
 from rag.words import content_words
-
-Rewrite = str | Callable[[re.Match[str]], str]
 
 # Where an outlet's name stood: one such character for each place that it stood in.
 FIRST_MARK = 0xE000
@@ -23,7 +22,6 @@ ONE_MARK = "[\ue000-\uf8ff]"
 MARK = rf"{ONE_MARK}(?:(?:,|,? and|,? or) {ONE_MARK})*"
 KIND = r"(?: (?:report|article|story|piece|newspaper|paper|magazine|news agency))?"
 QUOTED = rf"[“\"]?(?:an? )?{MARK}[”\"]?{KIND}"
-WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 DOES = r"(?:does|do|did|has|have)"
 SAYS = r"(?:say|report|write)"
 ACCOUNT = (
@@ -54,7 +52,7 @@ BESIDE_OTHERS = re.compile(
 )
 
 
-def _compiled(*rules: tuple[str, Rewrite]) -> tuple[tuple[re.Pattern[str], Rewrite], ...]:
+def _compiled(*rules: tuple[str, Plain]) -> tuple[tuple[re.Pattern[str], Plain], ...]:
     return tuple((re.compile(pattern, re.IGNORECASE), rewrite) for pattern, rewrite in rules)
 
 
@@ -148,11 +146,7 @@ def asked_outlets(text: str, outlets: frozenset[str]) -> AskedOutlets | None:
 
 def holds_name(text: str, outlets: tuple[str, ...]) -> bool:
     """Tell whether a text names one of some outlets."""
-    return any(
-        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
-        for outlet in outlets
-        for name in short_names(outlet)
-    )
+    return any(stands_in(name, text) for outlet in outlets for name in short_names(outlet))
 
 
 @lru_cache(maxsize=4)

@@ -81,7 +81,7 @@ class Mentions:
     def author(self, article: Article) -> bool:
         """Tell whether the question names the author of an article in full."""
         return article.author is not None and any(
-            len(name.split()) > 1 and _whole(fold(name), fold(self.text))
+            len(name.split()) > 1 and stands_in(fold(name), fold(self.text))
             for name in re.split(r",|;|&|\band\b", article.author)
         )
 
@@ -144,5 +144,6 @@ def short_names(outlet: str) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(names) if len(name) > 1)
 
 
-def _whole(name: str, text: str) -> bool:
+def stands_in(name: str, text: str) -> bool:
+    """Tell whether a name stands in a text, and not only as part of a word; as it is written."""
     return re.search(rf"(?<!\w){re.escape(name.strip())}(?!\w)", text) is not None

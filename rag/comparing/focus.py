@@ -86,8 +86,8 @@ SINGLE = re.compile(
 )
 # Doing these, several may be right at once.
 SEVERAL = re.compile(
-    r"\b(?:attend\w*|met|meet|visit\w*|join\w*|support\w*|oppose\w*|accus\w*|scor\w*|endors\w*|prais\w*|kill\w*|die[ds]?|arrest\w*"
-    r"|charg\w*|injur\w*|hurt|testif\w*|su(?:e|es|ed|ing)|criticis\w*|criticiz\w*"
+    r"\b(?:attend\w*|met|meet|visit\w*|join\w*|support\w*|oppose\w*|accus\w*|scor\w*"
+    r"|endors\w*|prais\w*|kill\w*|die[ds]?|arrest\w*|charg\w*|injur\w*|hurt|testif\w*|su(?:e|es|ed|ing)|criticis\w*|criticiz\w*"
     r"|sign\w*|back(?:s|ed)?|want\w*"
     r"|work\w*|agree\w*|include\w*|involved|benefit\w*|affected|like\w*|took part|takes? part)\b"
     r"|^who (?:are|were)\b|^where (?:do|does|else|can)\b"

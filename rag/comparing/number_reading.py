@@ -113,8 +113,7 @@ def _read(match: re.Match[str], text: str) -> Quantity | None:
         return None
     value, step = _number(match)
     if after is not None and (
-        (after["time"] and "and a half" in after.group())
-        or ((after["time"] or after["size"]) and AND_A_HALF.match(text, after.end()))
+        (after["time"] and "and a half" in after.group()) or _half_behind(after)
     ):
         value += 0.5
         step = 0.5
@@ -131,8 +130,8 @@ def _made(match: re.Match[str], written: _Written, after: re.Match[str] | None) 
         measure, unit = Measure.SIZE, frozenset({"magnitude"})
     if after is not None and measure is not Measure.COUNT:
         end = max(end, after.end())
-        half = AND_A_HALF.match(text, end)
-        end = half.end() if half is not None and (after["time"] or after["size"]) else end
+        half = _half_behind(after)
+        end = half.end() if half is not None else end
     trailing = TRAILING.match(text, end)
     if trailing is not None:
         hedge = "least" if trailing["more"] else "most" if trailing["less"] else "about"
@@ -159,6 +158,12 @@ def _made(match: re.Match[str], written: _Written, after: re.Match[str] | None) 
     return Quantity(
         Span(match.start(), end), measure, unit, low, high, step, rough, beyond, part, per
     )
+
+
+def _half_behind(after: re.Match[str]) -> re.Match[str] | None:
+    """Return where a time or size has its half behind it: "a year and a half"."""
+    halved = after["time"] or after["size"]
+    return AND_A_HALF.match(after.string, after.end()) if halved else None
 
 
 def _hedged(hedge: str, low: float, high: float) -> tuple[float, float]:

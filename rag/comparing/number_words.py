@@ -152,7 +152,8 @@ AGE = re.compile(
     r"(?:\b(?:aged|age|at the age of|at age|turn(?:s|ed|ing)|died at)\s"
     r"|\b(?:he|she)\s(?:was|is)\s(?=\d\d+(?:[.,;”]|$|\swhen\b))"
     r"|(?<=[a-z],\s)(?=\d\d,\s)|\b(?:boy|girl|child|man|woman|youth) of\s)"
-    rf"(?P<age>1?\d?\d|{WRITTEN}(?=[.,;:!?”)]|$|\s(?:who|last|this|next|on|in|when|was|is|had|has)\b))"
+    rf"(?P<age>1?\d?\d|{WRITTEN}"
+    r"(?=[.,;:!?”)]|$|\s(?:who|last|this|next|on|in|when|was|is|had|has)\b))"
     r"\b(?![,.]\d|\s?(?:%|per))",
     re.IGNORECASE,
 )
