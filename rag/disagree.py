@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.comparing.alignment import aligned
+from rag.comparing.clocks import Clock
 from rag.comparing.contrast import differ, same_value, updated
 from rag.comparing.focus import Focus, focus_of
 from rag.comparing.names import find_speakers
@@ -254,4 +255,4 @@ def _about(focus: Focus, question: Question, involved: Sequence[Reading]) -> str
 def _asked(focus: Focus, value: Value) -> str:
     if isinstance(value, Quantity):
         return MEASURED[value.measure]
-    return focus.asked
+    return "time of day" if isinstance(value, Clock) else focus.asked

@@ -6,6 +6,7 @@ one where the other has a word of the question. Knows nothing of values' content
 
 import re
 
+from rag.comparing.clocks import Clock
 from rag.comparing.focus import Focus
 from rag.comparing.moments import Moment
 from rag.comparing.names import Name, find_names
@@ -79,7 +80,7 @@ def _told_alike(focus: Focus, one: Reading, other: Reading) -> bool:
     keys = frozenset(focus.keys)
     common = (one.own & other.own) - frozenset(("nation us",))
     trusted = one.trusted and other.trusted
-    of_time = isinstance(one.value, Moment)
+    of_time = isinstance(one.value, Moment | Clock)
     # Names and places are in every sentence, and a reader that looks for one finds one.
     of_name = isinstance(one.value, Name) and (focus.holder or focus.place)
     sure = trusted and not of_name and (not of_time or _least_probable(one, other) >= SURE)
@@ -198,7 +199,7 @@ def _fit(focus: Focus, reading: Reading, common: frozenset[str]) -> float:
     prospects = _on_prospects(focus, reading) and _told_of(common) & focus.content
     if len(focus.keys) <= 2:
         return SHORT_FIT
-    if isinstance(reading.value, Moment):
+    if isinstance(reading.value, Moment | Clock):
         return EVENT_FIT
     return LIKELY_FIT if prospects else FIT
 
@@ -226,7 +227,9 @@ def _other_subject(focus: Focus, keys: frozenset[str], one: Reading, other: Read
     if _other_slot(keys, one, other) or any(_rivalled(w, other, extra) for w in missing):
         return True
     # A reader that looks for a time believes in that of what came of it, too ("were freed").
-    untold = (focus.content & one.own) - other.own if isinstance(one.value, Moment) else missing
+    untold = (
+        (focus.content & one.own) - other.own if isinstance(one.value, Moment | Clock) else missing
+    )
     if untold & focus.content and _another_event(one, other):
         return True
     named = _named(one) & keys
@@ -266,7 +269,7 @@ def _another_event(one: Reading, other: Reading) -> bool:
         Measure.MONEY,
     }:
         return False
-    if not isinstance(one.value, Quantity | Moment):
+    if not isinstance(one.value, Quantity | Moment | Clock):
         return False
     mine, theirs = (_verbs(reading) for reading in (one, other))
     return bool(theirs - one.own - one.near) and not mine & theirs

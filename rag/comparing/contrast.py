@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from rag.comparing.clocks import Clock, coincide
 from rag.comparing.extent import of_a_section, other_period
 from rag.comparing.moments import Moment, concur, latest_year
 from rag.comparing.names import Name, same_name
@@ -44,6 +45,8 @@ def same_value(one: Reading, other: Reading) -> bool:
             return _comparable(one, other) and agree(mine, theirs)
         case Moment(), Moment():
             return _concur(one, other) is True
+        case Clock() as mine, Clock() as theirs:
+            return coincide(mine, theirs)
         case Name() as mine, Name() as theirs:
             return same_name(mine, theirs)
         case Claim() as mine, Claim() as theirs:
@@ -76,6 +79,8 @@ def _contradict(one: Reading, other: Reading) -> bool:
             )
         case Moment(), Moment():
             return _concur(one, other) is False and not _by_two_clocks(one, other)
+        case Clock() as mine, Clock() as theirs:
+            return not coincide(mine, theirs) and not _in_two_zones(one, other)
         case Name() as mine, Name() as theirs:
             return (
                 not same_name(mine, theirs)
@@ -129,6 +134,20 @@ def _by_two_clocks(one: Reading, other: Reading) -> bool:
     days = [r.value.days for r in (one, other) if isinstance(r.value, Moment) and r.value.days]
     near = len(days) == 2 and abs(days[0][0] - days[1][0]) <= 1
     return near and any(ZONE.search(r.statement.text) is not None for r in (one, other))
+
+
+def _in_two_zones(one: Reading, other: Reading) -> bool:
+    """Tell whether one hour may be that of a place, and the other that of another.
+
+    Hours are of one zone where both are followed by it, or neither sentence speaks of any.
+    """
+    followed = []
+    for reading in (one, other):
+        zone = ZONE.match(reading.statement.text, reading.value.span.end + 1)
+        followed.append(zone[0] if zone else None)
+    if followed[0] is not None and followed[0] == followed[1]:
+        return False
+    return any(ZONE.search(reading.statement.text) for reading in (one, other))
 
 
 def _deny_alike(one: Reading, other: Reading) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.types import Span
+from rag.comparing.births import find_births
+from rag.comparing.clocks import Clock, find_clocks
 from rag.comparing.focus import Focus
 from rag.comparing.moments import Moment, find_moments, is_of_report
 from rag.comparing.names import (
@@ -55,7 +57,7 @@ class Claim:
     sign: int
 
 
-Value = Quantity | Moment | Name | Claim
+Value = Quantity | Moment | Clock | Name | Claim
 
 
 def pick(
@@ -82,11 +84,13 @@ def _told_values(
     values: list[Value] = []
     anchors = [t for t in topics(text) if t.stem in focus.keys]
     if focus.measures:
-        found = [q for q in find_quantities(text) if q.measure in focus.measures]
+        every = (*find_quantities(text), *find_births(text, published))
+        found = [q for q in every if q.measure in focus.measures]
         values += _best([q for q in found if _counts(focus, q)], text, anchors, seen)
     if focus.moment:
         told = [m for m in find_moments(text, published) if not is_of_report(text, m)]
         values += _best(told, text, anchors, seen)
+        values += _best(find_clocks(text), text, anchors, seen)
     if focus.speaker:
         values += _best(list(find_speakers(text)), text, anchors, seen)
     if focus.doer:
@@ -104,8 +108,10 @@ def _told_values(
 
 
 def _seen_values(focus: Focus, text: str, published: date | None, seen: Span) -> Sequence[Value]:
-    """Return what a short answer is, by itself: a quantity, else a time, else a name."""
-    quantities = [q for q in find_quantities(text) if _overlap(q.span, seen) and _counts(focus, q)]
+    """Return what a short answer is: a quantity, else a day, an hour or both, else a name."""
+    born = find_births(text, published) if Measure.AGE in focus.measures else ()
+    every = (*born, *find_quantities(text))
+    quantities = [q for q in every if _overlap(q.span, seen) and _counts(focus, q)]
     moments = [
         m
         for m in find_moments(text, published)
@@ -119,7 +125,8 @@ def _seen_values(focus: Focus, text: str, published: date | None, seen: Span) ->
     elif focus.names_someone:
         found = names
     elif focus.moment or (moments and not quantities):
-        found = _best(moments, text, anchors, seen)
+        clocks = [c for c in find_clocks(text) if _overlap(c.span, seen)]
+        return [*_best(moments, text, anchors, seen), *_best(clocks, text, anchors, seen)]
     elif quantities:
         begun = [q for q in quantities if abs(q.span.start - seen.start) <= 1]
         found = begun or _best(quantities, text, anchors, seen)
