@@ -1,8 +1,9 @@
 """Asked: questions with all that was retrieved and read for them, and what of it is right.
 
 The questions are those of SQuAD 2.0's development half on the articles that the reader did not
-learn from (`evals.reader.tune`), put to a collection of all its passages, and our golden ones, put
-to their own articles. An answerable question of SQuAD is asked once more as if its article were not
+learn from (`evals.reader.tune`), put to a collection of all its passages; those on our own reports
+that it did not learn from either, put to a collection of these; and our golden ones, put to their
+own articles. An answerable question of SQuAD is asked once more as if its article were not
 there ("absent"): then nothing that could be shown is right. Knows nothing of what is fitted on
 them.
 """
@@ -18,15 +19,17 @@ import numpy.typing as npt
 
 from evals.benchmarks.data import read_lines
 from evals.reader.tune import folds_of, held_apart, titles_of
+from evals.reader.written import Question, Report
 from evals.suite import load_suite
 from evals.types import Suite
 from index.build import build
+from index.embed import QueryEmbedder
 from index.embedding import LocalModel
 from index.models import DEFAULT_MODEL, cache_folder
 from index.passages import CHUNKING, embed_articles
 from index.sqlite.store import SqliteStore
 from index.store import Recipe, Store
-from index.types import Article
+from index.types import Article, Span
 from rag.candidates import Candidate, described, read_closely
 from rag.evidence import Evidence, Inquiry, gather, read, weigh
 from rag.look import READ, READ_CLOSELY, Looker
@@ -47,8 +50,8 @@ class Example:
 
     Attributes:
         fold: the fold that its article is in, or that a golden question is in by its place.
-        kind: "answerable", "unanswerable", or "absent": its article was taken out; and of a golden
-            question "golden answerable" or "golden unanswerable".
+        kind: "answerable", "unanswerable", or "absent": its article was taken out; of a question on
+            a report "written answerable" or "written unanswerable", and likewise of a golden one.
         inquiry: what was asked.
         evidence: the passages, in the order of retrieval.
         gold: which of them is the one that the question was written about, if it answers.
@@ -77,13 +80,7 @@ def of_squad2(data: Path, reader: PassageReader, folder: Path) -> Iterator[Examp
     passages = read_lines(data / "passages.jsonl")
     articles = [Article(id=p["id"], text=p["text"], title=p.get("title")) for p in passages]
     titles = {article.id: article.title or article.id for article in articles}
-    model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
-    builder = model.for_building(characters=sum(len(a.text) for a in articles))
-    store = SqliteStore(folder, create=True)
-    store.write(
-        Recipe(builder.identity, CHUNKING, builder.precision), embed_articles(articles, builder)
-    )
-    embedder = model.for_asking(builder.identity)
+    store, embedder = _collection(articles, folder)
     asked_of = titles_of(data)
     apart = held_apart(asked_of)
     fold_of = folds_of((title for title in asked_of if title in apart), FOLDS)
@@ -104,6 +101,46 @@ def of_squad2(data: Path, reader: PassageReader, folder: Path) -> Iterator[Examp
         others = _evidence(store, reader, inquiry, without=same)
         yield _example(place, "absent", inquiry, others, None, ())
     store.close()
+
+
+def of_written(reports: Sequence[Report], reader: PassageReader, folder: Path) -> Iterator[Example]:
+    """Ask the questions on the reports held apart of a collection of these.
+
+    Args:
+        reports: all of them.
+        reader: reads what is found.
+        folder: an empty one for the collection.
+    """
+    apart = [report for report in reports if report.apart]
+    store, embedder = _collection([report.article for report in apart], folder)
+    for number, report in enumerate(apart):
+        for asked in report.questions:
+            question = parse_question(asked.text)
+            vector = embedder.embed_query(question.text)
+            inquiry = Inquiry(question, weigh(store, question), vector)
+            evidence = _evidence(store, reader, inquiry)
+            found = described(inquiry, evidence)
+            yield Example(
+                number % FOLDS,
+                "written answerable" if asked.places else "written unanswerable",
+                inquiry,
+                tuple(evidence),
+                _hold(asked, report, [(one.article, one.passage.passage.span) for one in evidence]),
+                tuple(found),
+                _hold(asked, report, [(one.article, one.span) for one in found]),
+            )
+    store.close()
+
+
+def _hold(asked: Question, report: Report, stretches: Sequence[tuple[Article, Span]]) -> Flags:
+    """Tell of stretches of articles which of them hold an answer."""
+    return np.array(
+        [
+            article.id == report.article.id and asked.answered_in(span)
+            for article, span in stretches
+        ],
+        dtype=bool,
+    )
 
 
 def of_golden(reader: PassageReader) -> Iterator[Example]:
@@ -143,6 +180,17 @@ def _of_suite(suite: Suite, reader: PassageReader, folder: Path) -> Iterator[Exa
             np.array([any(text in fold(one.text) for text in texts) for one in found], dtype=bool),
         )
     store.close()
+
+
+def _collection(articles: Sequence[Article], folder: Path) -> tuple[SqliteStore, QueryEmbedder]:
+    """Return a collection of articles, in an empty folder, and what embeds questions for it."""
+    model = LocalModel(DEFAULT_MODEL, cache_folder(os.environ) / "models")
+    builder = model.for_building(characters=sum(len(a.text) for a in articles))
+    store = SqliteStore(folder, create=True)
+    store.write(
+        Recipe(builder.identity, CHUNKING, builder.precision), embed_articles(articles, builder)
+    )
+    return store, model.for_asking(builder.identity)
 
 
 def _evidence(

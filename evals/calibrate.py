@@ -8,15 +8,15 @@ Fits logistic regressions on the development half of SQuAD 2.0 (CC BY-SA 4.0):
 - whether a sentence answers it, read closely, read once and not read;
 - whether to answer at all, likewise: does the collection answer? It is learnt from SQuAD's
   answerable questions, from the same asked as if their own article were not in the collection
-  ("absent"), and from our own golden questions, with an answer and without. Golden questions are
-  asked in words that the articles do not use, SQuAD's by people who had the paragraph before them;
-  alone, they would set the bar for others too high. The questions that SQuAD's writers made to
-  resemble answerable ones ("unanswerable") are learnt from only where passages are read closely.
-  Nothing else tells them from what people ask in other words, and both would be refused more often
-  (docs/quality.md has the figures).
+  ("absent"), from those on our own reports (`evals.reader.written`), and from our golden questions,
+  with an answer and without. Ours are asked in words that the articles do not use, SQuAD's by
+  people who had the paragraph before them; alone, they would set the bar for others too high. The
+  questions that were made to resemble answerable ones ("unanswerable") are learnt from only where
+  passages are read closely. Nothing else tells them from what people ask in other words, and both
+  would be refused more often (docs/quality.md has the figures).
 
-Of SQuAD only the questions are put whose articles the reader did not learn from. All is
-cross-validated, SQuAD's questions by article. Writes rag/calibration.json with where the weights
+Only questions are put whose articles the reader did not learn from. All is cross-validated, by
+article. Writes rag/calibration.json with where the weights
 come from.
 """
 
@@ -35,8 +35,9 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from evals.asked import FOLDS, Example, Flags, of_golden, of_squad2
+from evals.asked import FOLDS, Example, Flags, of_golden, of_squad2, of_written
 from evals.provenance import commit, machine
+from evals.reader.written import FOLDER, read_reports
 from rag.calibration import FILE, Logistic
 from rag.candidates import FEATURES_OF_SENTENCES, Candidate, HowRead, sentence_rows
 from rag.decision import FEATURES_OF_DECISIONS, decision_features
@@ -46,13 +47,17 @@ from rag.reader import OnnxReader
 SEED = 0
 Rows = npt.NDArray[np.float64]
 # Whether to answer is learnt from these, and how much each kind of them counts in all.
-ANSWERED = ("answerable", "golden answerable")
+ANSWERED = ("answerable", "written answerable", "golden answerable")
 ABSENT = {"answerable": 1.0, "golden answerable": 1.0, "absent": 1.0, "golden unanswerable": 1.0}
+RESEMBLING = {"unanswerable": 0.5, "written answerable": 1.0, "written unanswerable": 1.0}
 COUNTS = {
     HowRead.NOT: ABSENT,
     HowRead.ONCE: ABSENT,
-    HowRead.CLOSELY: ABSENT | {"absent": 0.5, "unanswerable": 0.5},
+    HowRead.CLOSELY: ABSENT | {"absent": 0.5} | RESEMBLING,
 }
+# Whose answering sentences are known; a golden question's are only guessed from their words.
+MARKED = ("answerable", "written answerable")
+OURS = ("written", "golden")
 MEASURED = {
     HowRead.NOT: "without",
     HowRead.ONCE: "with_reader",
@@ -76,12 +81,18 @@ def main(arguments: list[str] | None = None) -> int:
         default=Path("rag/close_reader_model"),
         help="likewise the one that reads closely",
     )
+    parser.add_argument("--written", type=Path, default=FOLDER, help="holds our reports")
     parser.add_argument("--out", type=Path, default=Path("rag") / FILE)
     options = parser.parse_args(arguments)
     closely = OnnxReader(options.close)
     reader = OnnxReader(options.reader, lambda: closely)
-    with tempfile.TemporaryDirectory() as folder:
-        examples = [*of_squad2(options.data, reader, Path(folder)), *of_golden(reader)]
+    reports = read_reports(options.written)
+    with tempfile.TemporaryDirectory() as squad2, tempfile.TemporaryDirectory() as written:
+        examples = [
+            *of_squad2(options.data, reader, Path(squad2)),
+            *of_written(reports, reader, Path(written)),
+            *of_golden(reader),
+        ]
     # Where nothing is retrieved the pipeline abstains by itself; there is nothing to learn.
     result = fit([example for example in examples if example.found])
     result["provenance"] |= {
@@ -182,7 +193,6 @@ def _chances(examples: Sequence[Example], rows: Rows, counts: Mapping[str, float
 
 def _measured(kinds: npt.NDArray[Any], right: Flags, three: Flags, chances: Rows) -> dict[str, Any]:
     answerable = kinds == "answerable"
-    golden = {side: kinds == f"golden {side}" for side in ("answerable", "unanswerable")}
     answered = {kind: _share(chances[kinds == kind] >= 0.5) for kind in sorted(set(kinds))}
     return {
         "first_sentence_right": _share(right[answerable]),
@@ -191,9 +201,27 @@ def _measured(kinds: npt.NDArray[Any], right: Flags, three: Flags, chances: Rows
         "balanced_accuracy": _balanced(answered, "answerable", "unanswerable"),
         "auc_against_absent": _auc(chances, answerable, kinds == "absent"),
         "auc_against_unanswerable": _auc(chances, answerable, kinds == "unanswerable"),
-        "golden_first_sentence_right": _share(right[golden["answerable"]]),
-        "golden_balanced_accuracy": _balanced(answered, "golden answerable", "golden unanswerable"),
-        "golden_auc": _auc(chances, golden["answerable"], golden["unanswerable"]),
+    } | {
+        f"{whose}_{name}": figure
+        for whose in OURS
+        for name, figure in _measured_of(whose, kinds, right, chances, answered).items()
+    }
+
+
+def _measured_of(
+    whose: str,
+    kinds: npt.NDArray[Any],
+    right: Flags,
+    chances: Rows,
+    answered: Mapping[str, float],
+) -> dict[str, float]:
+    answerable, unanswerable = f"{whose} answerable", f"{whose} unanswerable"
+    if not {answerable, unanswerable} <= set(kinds):
+        return {}
+    return {
+        "first_sentence_right": _share(right[kinds == answerable]),
+        "balanced_accuracy": _balanced(answered, answerable, unanswerable),
+        "auc": _auc(chances, kinds == answerable, kinds == unanswerable),
     }
 
 
@@ -226,7 +254,7 @@ def _passage_model(examples: Iterable[Example]) -> LogisticRegression:
 
 def _sentence_model(examples: Iterable[Example], way: HowRead) -> dict[str, Any]:
     """Fit on the sentences, read so, of the questions whose answer was retrieved."""
-    useful = [e for e in examples if e.kind == "answerable" and e.right.any()]
+    useful = [e for e in examples if e.kind in MARKED and e.right.any()]
     learnt = [
         (one, right)
         for example in useful

@@ -533,11 +533,35 @@ def test_questions_that_only_seem_to_be_answered_are_learnt_as_they_are(sets: Pa
 
 
 @pytest.fixture(scope="module")
-def tuned(sets: Path, small_reader: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty reports, some of them held apart."""
+    folder = tmp_path_factory.mktemp("written")
+    with (folder / "towns.jsonl").open("w", encoding="utf-8") as file:
+        for town in (*TOWNS, *reversed(TOWNS)):
+            answered = {"sentence": 1, "words": "Ida Roos"}
+            report = {
+                "title": town,
+                "outlet": f"{town} Post",
+                "published": "2026-03-02",
+                "sentences": [f"{town} has a bridge.", f"Ida Roos opened it for {town}."],
+                "questions": [
+                    {"question": f"Who inaugurated the bridge of {town}?", "answers": [answered]},
+                    {"question": f"Who built the bridge of {town}?", "answers": []},
+                ],
+            }
+            file.write(f"{json.dumps(report)}\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tuned(
+    sets: Path, small_reader: Path, written: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     from evals.reader.tune import main
 
     out = tmp_path_factory.mktemp("tuned")
-    assert main([str(small_reader), "--data", str(sets), "--out", str(out)]) == 0
+    options = ["--data", str(sets), "--out", str(out), "--written", str(written)]
+    assert main([str(small_reader), *options]) == 0
     return out
 
 
@@ -546,6 +570,9 @@ def test_a_reader_is_tuned_without_a_third_of_the_articles_and_judged_by_it(tune
     assert card["tuned"]["examples"]["unanswerable"] == card["tuned"]["examples"]["whole"] == 24
     assert len(card["tuned"]["held_apart"]) == 2
     assert 0 <= card["tuned"]["validation"]["auc_unanswerable"] <= 1
+    assert card["tuned"]["examples"]["written"] == card["tuned"]["examples"]["written unanswerable"]
+    assert card["tuned"]["examples"]["written"] < card["tuned"]["written"]["reports"] == 20
+    assert 0 <= card["tuned"]["written"]["validation"]["passage_auc"] <= 1
     # It stays said what it was trained from before.
     assert card["method"] == "none: its weights are random"
     assert card["tuned"]["data"]["licence"] == "CC BY-SA 4.0"
@@ -559,17 +586,22 @@ def test_what_was_tuned_is_exported_and_can_be_asked(tuned: Path) -> None:
     assert len(reading.sentences) == 2
 
 
+@pytest.fixture
+def cached(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    monkeypatch.setenv("DATELINE_CACHE", str(cache))
+
+
+@pytest.mark.usefixtures("cached")
 def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
-    sets: Path, tuned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
+    sets: Path, tuned: Path, written: Path, tmp_path: Path
 ) -> None:
     from evals import calibrate
     from rag import candidates, decision, evidence
     from rag.calibration import Logistic
 
-    monkeypatch.setenv("DATELINE_CACHE", str(cache))
     out = tmp_path / "calibration.json"
     options = [str(sets / "squad2"), "--reader", str(tuned), "--close", str(tuned)]
-    options += ["--out", str(out)]
+    options += ["--out", str(out), "--written", str(written)]
     assert calibrate.main(options) == 0
     fitted = json.loads(out.read_text("utf-8"))
     for name, features in (
@@ -588,6 +620,9 @@ def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
         kind: told["questions"].pop(f"golden {kind}") for kind in ("answerable", "unanswerable")
     }
     assert min(golden.values()) > 50
+    reports = {told["questions"].pop(f"written {kind}") for kind in golden}
+    assert len(reports) == 1
+    assert 0 < min(reports) < 20
     assert told["questions"] == {"absent": 12, "answerable": 12, "unanswerable": 12}
     assert told["folds"] == 5
     assert 0 < told["mrr_at_10"] <= 1
@@ -596,11 +631,16 @@ def test_the_weights_are_fitted_on_articles_that_the_reader_did_not_see(
         assert set(told[side]["answered"]) == {
             *("absent", "answerable", "unanswerable"),
             *("golden answerable", "golden unanswerable"),
+            *("written answerable", "written unanswerable"),
         }
 
 
 def test_a_trained_reader_is_measured_on_each_set(
-    sets: Path, small_reader: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sets: Path,
+    small_reader: Path,
+    written: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     from evals.reader.measure import main
 
@@ -618,8 +658,10 @@ def test_a_trained_reader_is_measured_on_each_set(
     ]
     questions = "\n".join(map(json.dumps, rows))
     (tmp_path / "clapnq" / "questions.jsonl").write_text(questions, "utf-8")
-    assert main([str(small_reader), "--data", str(tmp_path), "--limit", "20"]) == 0
+    options = ["--data", str(tmp_path), "--written", str(written), "--limit", "20"]
+    assert main([str(small_reader), *options]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "clapnq: 6 questions, 3 answerable" in lines
     assert any(line.startswith("squad2: AUC of the passage 0.") for line in lines)
-    assert sum("the best sentence answers" in line for line in lines) == 3
+    assert any(line.startswith("written: AUC of the passage ") for line in lines)
+    assert sum("the best sentence answers" in line for line in lines) == 4

@@ -60,10 +60,10 @@ def split(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
     return sides
 
 
-def held_apart(group: str) -> bool:
+def held_apart(group: str, one_in: int = VALIDATION_ONE_IN) -> bool:
     """Tell whether what is made of a group is validated on, rather than learnt from."""
     digest = hashlib.sha256(group.encode()).digest()
-    return int.from_bytes(digest[:4], "big") % VALIDATION_ONE_IN == 0
+    return int.from_bytes(digest[:4], "big") % one_in == 0
 
 
 def make_examples(asked: Sequence[Asked], changer: Changer, seed: int) -> list[Example]:

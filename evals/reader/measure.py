@@ -2,7 +2,7 @@
 
     python -m evals.reader.measure DIR --data ../shared/data
 
-Of SQuAD 2.0 only the articles count that `evals.reader.tune` held apart.
+Of SQuAD 2.0 and of our own reports only those count that `evals.reader.tune` held apart.
 
 Each question is put to the passage that it was written about: does the reader tell the passages
 that answer from those that do not, and is its best sentence one that answers? A passage longer than
@@ -25,6 +25,7 @@ from evals.reader.model import Reader, load
 from evals.reader.scores import Read, read_all
 from evals.reader.sources import as_written
 from evals.reader.tune import held_apart, titles_of
+from evals.reader.written import FOLDER, passages_of, read_reports
 from index.chunk import sentences_of
 from rag.reader_input import Encoded, Encoder
 
@@ -53,11 +54,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure a trained reader.")
     parser.add_argument("reader", type=Path, help="what `python -m evals.reader.train` wrote")
     parser.add_argument("--data", type=Path, required=True, help="holds squad2/, clapnq/ and nyt/")
+    parser.add_argument("--written", type=Path, default=FOLDER, help="holds our reports")
     parser.add_argument("--limit", type=int, help="ask so many questions of each set, at random")
     options = parser.parse_args(arguments)
     reader, encoder = load(options.reader)
-    for name, cases_in in SETS.items():
-        cases = list(cases_in(options.data / name))
+    folders = {name: options.data / name for name in SETS} | {"written": options.written}
+    for name, cases_in in (SETS | {"written": _written}).items():
+        cases = list(cases_in(folders[name]))
         if options.limit is not None and options.limit < len(cases):
             cases = random.Random(SEED).sample(cases, options.limit)  # noqa: S311 - no secret
         for line in measure(reader, encoder, cases):
@@ -142,6 +145,19 @@ def _clapnq(folder: Path) -> Iterator[Case]:
             tuple(text in chosen for text in sentences),
             row["answerable"],
         )
+
+
+def _written(folder: Path) -> Iterator[Case]:
+    """Yield the questions on our own reports that no reader learnt from."""
+    for report in read_reports(folder):
+        if not report.apart:
+            continue
+        text = report.article.text
+        spans = [span for passage in passages_of(report.article) for span in passage]
+        for question in report.questions:
+            right = tuple(question.answered_in(span) for span in spans)
+            sentences = tuple(span.of(text) for span in spans)
+            yield Case(question.text, sentences, right, any(right))
 
 
 SETS: dict[str, Callable[[Path], Iterator[Case]]] = {
