@@ -2,7 +2,8 @@
 
 The questions are those of SQuAD 2.0's development half on the articles that the reader did not
 learn from (`evals.reader.tune`), put to a collection of all its passages; those on our own reports
-that it did not learn from either, put to a collection of these; and our golden ones, put to their
+that it did not learn from either, each put to its report in a collection of these, since "who pays
+for it?" is answered by many; and our golden ones, put to their
 own articles. An answerable question of SQuAD is asked once more as if its article were not
 there ("absent"): then nothing that could be shown is right. Knows nothing of what is fitted on
 them.
@@ -25,6 +26,7 @@ from evals.types import Suite
 from index.build import build
 from index.embed import QueryEmbedder
 from index.embedding import LocalModel
+from index.filters import Filter
 from index.models import DEFAULT_MODEL, cache_folder
 from index.passages import CHUNKING, embed_articles
 from index.sqlite.store import SqliteStore
@@ -35,7 +37,7 @@ from rag.evidence import Evidence, Inquiry, gather, read, weigh
 from rag.look import READ, READ_CLOSELY, Looker
 from rag.question import parse_question
 from rag.reader import PassageReader
-from rag.retrieve import KEPT, SEARCHED, retrieve
+from rag.retrieve import KEPT, SEARCHED, Scope, retrieve
 from rag.words import fold
 
 # For cross-validation: an article is in one of them.
@@ -104,7 +106,7 @@ def of_squad2(data: Path, reader: PassageReader, folder: Path) -> Iterator[Examp
 
 
 def of_written(reports: Sequence[Report], reader: PassageReader, folder: Path) -> Iterator[Example]:
-    """Ask the questions on the reports held apart of a collection of these.
+    """Ask the questions on the reports held apart, of each its own, in a collection of these.
 
     Args:
         reports: all of them.
@@ -118,7 +120,8 @@ def of_written(reports: Sequence[Report], reader: PassageReader, folder: Path) -
             question = parse_question(asked.text)
             vector = embedder.embed_query(question.text)
             inquiry = Inquiry(question, weigh(store, question), vector)
-            evidence = _evidence(store, reader, inquiry)
+            its_own = Scope(Filter(article=report.article.id))
+            evidence = _evidence(store, reader, inquiry, scope=its_own)
             found = described(inquiry, evidence)
             yield Example(
                 number % FOLDS,
@@ -194,13 +197,18 @@ def _collection(articles: Sequence[Article], folder: Path) -> tuple[SqliteStore,
 
 
 def _evidence(
-    store: Store, reader: PassageReader, inquiry: Inquiry, without: Collection[str] = ()
+    store: Store,
+    reader: PassageReader,
+    inquiry: Inquiry,
+    *,
+    without: Collection[str] = (),
+    scope: Scope | None = None,
 ) -> list[Evidence]:
-    """Return what is read, as if the articles `without` were not in the collection.
+    """Return what is read within a scope, as if the articles `without` were not in the collection.
 
     What is read closely is what the weights that Dateline has by now choose.
     """
-    hits = retrieve(store, inquiry.question, inquiry.vector, kept=2 * SEARCHED)
+    hits = retrieve(store, inquiry.question, inquiry.vector, kept=2 * SEARCHED, scope=scope)
     left = [one for one in gather(store, hits) if one.article.id not in without][:KEPT]
     was_read = read(reader, inquiry.question, left, READ)
     return read_closely(reader, inquiry, was_read, READ_CLOSELY)

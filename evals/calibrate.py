@@ -49,14 +49,13 @@ Rows = npt.NDArray[np.float64]
 # Whether to answer is learnt from these, and how much each kind of them counts in all.
 ANSWERED = ("answerable", "written answerable", "golden answerable")
 ABSENT = {"answerable": 1.0, "golden answerable": 1.0, "absent": 1.0, "golden unanswerable": 1.0}
-RESEMBLING = {"unanswerable": 0.5, "written answerable": 1.0, "written unanswerable": 1.0}
+# Half as much: questions that were made to tempt, and those that had to be worded otherwise.
+MADE = {"unanswerable": 0.5, "written answerable": 0.5, "written unanswerable": 0.5}
 COUNTS = {
     HowRead.NOT: ABSENT,
     HowRead.ONCE: ABSENT,
-    HowRead.CLOSELY: ABSENT | {"absent": 0.5} | RESEMBLING,
+    HowRead.CLOSELY: ABSENT | MADE,
 }
-# Whose answering sentences are known; a golden question's are only guessed from their words.
-MARKED = ("answerable", "written answerable")
 OURS = ("written", "golden")
 MEASURED = {
     HowRead.NOT: "without",
@@ -109,7 +108,10 @@ def fit(examples: Sequence[Example]) -> dict[str, Any]:
     """Fit all regressions and measure them by cross-validation over the folds."""
     kinds = np.array([example.kind for example in examples])
     # The passage with the gold answer is known to be read only where it was retrieved.
-    ranked = [example for example in examples if example.gold.any()]
+    # A report's few passages are all that its questions are put to: among them none is ranked.
+    ranked = [
+        example for example in examples if example.kind == "answerable" and example.gold.any()
+    ]
     answerable = [example for example in examples if example.kind == "answerable"]
     ranks = _ranks(answerable, ranked)
     result: dict[str, Any] = {
@@ -254,7 +256,7 @@ def _passage_model(examples: Iterable[Example]) -> LogisticRegression:
 
 def _sentence_model(examples: Iterable[Example], way: HowRead) -> dict[str, Any]:
     """Fit on the sentences, read so, of the questions whose answer was retrieved."""
-    useful = [e for e in examples if e.kind in MARKED and e.right.any()]
+    useful = [e for e in examples if e.kind == "answerable" and e.right.any()]
     learnt = [
         (one, right)
         for example in useful

@@ -140,6 +140,12 @@ def _tune(options: argparse.Namespace) -> None:
     for question in read_squad2(squad2):
         sides[question.title in apart].append(question)
     reports = read_reports(options.written)
+    learnt_from = files(options.written)
+    written_card = {
+        "files": [file.name for file in learnt_from],
+        "sha256": fingerprint(options.written, learnt_from),
+        "reports": len(reports),
+    }
     new = _examples(sides[0])
     new += examples_of((report for report in reports if not report.apart), SEED)
     again = _learnt_before(options.data / "train")
@@ -164,11 +170,7 @@ def _tune(options: argparse.Namespace) -> None:
             "sha256": fingerprint(squad2, [squad2 / file for file in FILES]),
             "licence": "CC BY-SA 4.0",
         },
-        "written": {
-            "sha256": fingerprint(options.written, files(options.written)),
-            "reports": len(reports),
-            "validation": measure(reader, written) if written else None,
-        },
+        "written": written_card | {"validation": measure(reader, written) if written else None},
         "tuned_share": TUNED_SHARE,
         "seed": SEED,
         "examples": kinds(learnt),
