@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from index.types import Span
 from rag.asked import Asked
-from rag.candidates import Candidate
+from rag.candidates import Candidate, HowRead, least_further
 from rag.decision import MIN_CONFIDENCE, answerability
 from rag.disagree import (
     Conflict,
@@ -37,8 +37,6 @@ COMPARED = 20
 MAX_CITED = 4
 # Of what a rule recognises for certain, so much is believed.
 SETTLED = 0.95
-# A further sentence is told when it answers nearly as probably as the first.
-FURTHER_SHARE = 0.75
 # Of a question that asks for one thing, so many sentences are told at most.
 OF_ONE_THING = 3
 # What asks for several: "which towns were", "who are", "list all".
@@ -58,6 +56,7 @@ class Fate(StrEnum):
     TAKES_SIDE = "told, since it differs"
     REPEATS = "said already"
     IMPROBABLE = "less probable than the bar"
+    NOT_READ = "not read closely"
     OTHER_KIND = "holds nothing of the kind that is asked for"
     OVERLAPS = "overlaps what is quoted"
     ENOUGH = "enough was told"
@@ -214,11 +213,6 @@ def _statement(one: Candidate, origins: Mapping[str, str]) -> Statement:
     )
 
 
-def least_further(first: Candidate) -> float:
-    """Return how probable a further sentence must be to be told beside the first."""
-    return FURTHER_SHARE * first.probability
-
-
 def _chosen(
     found: Sequence[Candidate], apart: Collection[frozenset[Place]], room: Room
 ) -> tuple[list[Told], list[Fate]]:
@@ -246,6 +240,8 @@ def _settle(
             return Fate.REPEATS if told[place] is one else Fate.SUPPORT
     if candidate.probability < least_further(told[0].lead):
         return Fate.IMPROBABLE
+    if told[0].lead.how_read is HowRead.CLOSELY and candidate.how_read is not HowRead.CLOSELY:
+        return Fate.NOT_READ
     if _holds_no_kind(candidate) and not _holds_no_kind(told[0].lead):
         return Fate.OTHER_KIND
     if len(told) == room.sentences:

@@ -25,7 +25,7 @@ from rag.dates.freshness import freshness
 from rag.evidence import Evidence, Inquiry, Place, to_read
 from rag.exact_kind import exact_kind
 from rag.question import Question
-from rag.reader import PassageReader, Reading
+from rag.reader import PassageReader
 from rag.term_sets import TermSets
 from rag.words import KEPT_TEXTS, stem_set_of, stems_of, words_of
 
@@ -58,6 +58,8 @@ MIN_LETTERS = 8
 # that no further one is.
 READ_FIRST = 2
 SURE = 1.0
+# A further sentence is told when it answers nearly as probably as the first.
+FURTHER_SHARE = 0.75
 # What being the newest is worth where a question asks how things stand now.
 FRESH_LOGIT = 1.0
 
@@ -167,24 +169,51 @@ def read_closely(
     """Return the evidence with what a close reading makes of the best passages that were read.
 
     They are those whose sentences most probably answer so far, first of those that hold what the
-    question names: two, and up to `most` where neither answers for sure, since each costs as much
-    as all that was done before.
+    question names: two, and up to `most` where neither answers for sure, or where another one's
+    sentence would be told beside theirs. Each costs as much as all that was done before.
     """
-    if reader.closely is None:
+    closely = reader.closely
+    if closely is None:
         return list(evidence)
     by_id = {one.passage.id: one for one in evidence if one.reading is not None}
     offered = candidates(inquiry, list(by_id.values()))
     needed = exact_kind(inquiry.question.text)
     if needed is not None:
         offered.sort(key=lambda one: not needed.is_in(one.text))
-    chosen = [by_id[n] for n in dict.fromkeys(one.passage.id for one in offered)][:most]
-    close: dict[int, Reading] = {}
-    for some in (chosen[:READ_FIRST], chosen[READ_FIRST:]):
-        if some and all(reading.passage < SURE for reading in close.values()):
-            texts = [to_read(one) for one in some]
-            readings = reader.closely.read(inquiry.question.text, texts)
-            close |= {one.passage.id: made for one, made in zip(some, readings, strict=True)}
-    return [replace(one, close=close.get(one.passage.id)) for one in evidence]
+    chosen = list(dict.fromkeys(one.passage.id for one in offered))
+    seen = dict(by_id)
+
+    def look_at(places: Sequence[int]) -> None:
+        texts = [to_read(by_id[n]) for n in places]
+        for n, made in zip(places, closely.read(inquiry.question.text, texts), strict=True):
+            seen[n] = replace(by_id[n], close=made)
+
+    following = chosen[: min(READ_FIRST, most)]
+    while following:
+        look_at(following)
+        following = _read_next(inquiry, chosen, seen)[: most - _read_so(seen)]
+    return [seen.get(one.passage.id, one) for one in evidence]
+
+
+def _read_so(seen: Mapping[int, Evidence]) -> int:
+    return sum(one.close is not None for one in seen.values())
+
+
+def _read_next(inquiry: Inquiry, chosen: Sequence[int], seen: Mapping[int, Evidence]) -> list[int]:
+    """Return the passage to read closely after others, if one is worth it."""
+    close = [one.close for one in seen.values() if one.close is not None]
+    unread = [n for n in chosen if seen[n].close is None]
+    if all(reading.passage < SURE for reading in close):
+        return unread[:1]
+    found = candidates(inquiry, list(seen.values()))
+    bar = least_further(found[0])
+    told = [one.passage.id for one in found if one.probability >= bar]
+    return [n for n in told if seen[n].close is None][:1]
+
+
+def least_further(first: Candidate) -> float:
+    """Return how probable a further sentence must be to be told beside the first."""
+    return FURTHER_SHARE * first.probability
 
 
 def described(inquiry: Inquiry, evidence: Iterable[Evidence]) -> list[Candidate]:

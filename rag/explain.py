@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from index.types import Span
-from rag.answer import Draft, Fate, least_further
+from rag.answer import Draft, Fate
 from rag.asked import Asked
 from rag.calibration import Logistic
-from rag.candidates import Candidate, HowRead, sentence_model, sentence_rows
+from rag.candidates import Candidate, HowRead, least_further, sentence_model, sentence_rows
 from rag.decision import MIN_CONFIDENCE, decision_features, decision_model, how_read
 from rag.evidence import Inquiry
 from rag.explanation import (

@@ -1,11 +1,10 @@
 """Answers from real articles: the right one cited, word for word, or an honest refusal."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
@@ -44,36 +43,13 @@ REFUSED = [
 ]
 
 
-# What is known to go wrong, with the reader and without; each is a question to do better on.
-MISSED_READ = {
-    "Who cut short their visit to Taiwan?": "the reader takes “left early” for something else",
-}
-
-
-def marked(cases: Sequence[Any], missed: Mapping[str, str]) -> list[Any]:
-    """Return cases, of which the missed ones are expected to fail until they are mended."""
-    return [
-        pytest.param(
-            *(case if isinstance(case, tuple) else (case,)),
-            marks=[
-                pytest.mark.xfail(reason=reason, strict=True)
-                for question, reason in missed.items()
-                if question in {case, case[0]}
-            ],
-        )
-        for case in cases
-    ]
-
-
 @pytest.fixture(scope="module")
 def reading(seeds_data: Path, model: LocalModel) -> Pipeline:
     store = SqliteStore(seeds_data)
     return Pipeline(store, model.for_asking(store.info().recipe.model), bundled_reader())
 
 
-@pytest.mark.parametrize(
-    ("question", "article", "words"), marked(ANSWERED, MISSED_READ), ids=lambda v: v[:30]
-)
+@pytest.mark.parametrize(("question", "article", "words"), ANSWERED, ids=lambda v: v[:30])
 def test_the_reader_answers_from_the_article_that_says_it(
     reading: Pipeline, question: str, article: str, words: str
 ) -> None:
@@ -83,7 +59,7 @@ def test_the_reader_answers_from_the_article_that_says_it(
     assert words in " ".join(cited), answer.text
 
 
-@pytest.mark.parametrize("question", marked(REFUSED, MISSED_READ))
+@pytest.mark.parametrize("question", REFUSED)
 def test_the_reader_does_not_answer_what_the_articles_do_not_say(
     reading: Pipeline, question: str
 ) -> None:

@@ -15,6 +15,7 @@ from rag.answer import (
     MAX_SENTENCES,
     OF_ONE_THING,
     Draft,
+    Fate,
     draft_answer,
 )
 from rag.asked import Asked, Exactness
@@ -102,6 +103,20 @@ def test_a_further_sentence_is_told_where_it_is_hardly_less_probable() -> None:
     assert texts(both) == [MILL, rain]
     one = draft_answer([asked([only("a", MILL, 0.95), only("b", rain, 0.6)])])
     assert texts(one) == [MILL]
+
+
+def test_beside_what_was_read_closely_nothing_is_told_that_was_not() -> None:
+    rain = "Rain fell on the harbour all week."
+    first, further = only("a", MILL, 0.9), only("b", rain, 0.8)
+    close = replace(first, features={"read_sentence": 2.0, "close_sentence": 2.0})
+    once = replace(further, features={"read_sentence": 2.0})
+    draft = draft_answer([asked([close, once])])
+    assert texts(draft) == [MILL]
+    assert draft.parts[0].fates == (Fate.TOLD, Fate.NOT_READ)
+    assert texts(draft_answer([asked([replace(first, features=once.features), once])])) == [
+        MILL,
+        rain,
+    ]
 
 
 def test_no_more_is_told_than_can_be_read_at_once() -> None:

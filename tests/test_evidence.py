@@ -204,6 +204,29 @@ def test_a_third_passage_is_read_closely_where_no_other_answers_for_sure(
     assert sum(one.close is not None for one in close) == sum(asked)
 
 
+def test_a_passage_is_read_closely_before_its_sentence_is_told_beside_others(
+    store: SqliteStore,
+) -> None:
+    class Doubting(WordReader):
+        """Takes a passage for an answer, and none of its sentences."""
+
+        def read(self, question: str, passages: Sequence[ToRead]) -> list[Reading]:
+            return [
+                replace(one, passage=SURE, sentences=tuple(-99.0 for _ in one.sentences))
+                for one in super().read(question, passages)
+            ]
+
+    inquiry = inquire(store, QUESTION)
+    reader = WordReader(closely=Doubting())
+    was_read = read(reader, inquiry.question, gathered(store, inquiry), READ)
+    close = read_closely(reader, inquiry, was_read, 3)
+    assert reader.closely is not None
+    assert [count for _, count in reader.closely.asked] == [2, 1]
+    twice = {one.article.id for one in close if one.close is not None}
+    once = [one for one in candidates(inquiry, close) if one.article.id not in twice]
+    assert all(one.how_read is HowRead.ONCE for one in once)
+
+
 def test_the_decision_rests_on_the_surest_close_reading(store: SqliteStore) -> None:
     class Sure(WordReader):
         """Is the surer the later a passage comes."""
