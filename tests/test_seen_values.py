@@ -245,3 +245,69 @@ def test_a_title_that_is_a_sentence_of_the_text_is_not_read_twice(tmp_path: Path
     hits = retrieve(store, parse_question("Which ferry sank?"), WordEmbedder().embed_query(text))
     titles = {one.article.id: to_read(one).title for one in gather(store, hits)}
     assert titles == {"titled": "Ferry sinks", "untitled": ""}
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        # A report calls people by their surnames.
+        (
+            "How long is the sentence of the dentist Ruth Okwele?",
+            ("Ruth Okwele, who pulled sound teeth, was jailed for six years.", "six years"),
+            ("The court in Harl gave Okwele nine years in prison.", "nine years"),
+        ),
+        # It need not name what is asked about, where it plainly tells of the same event.
+        (
+            "How many people were aboard the Lady Ines?",
+            (
+                "The Lady Ines had 112 people aboard as it left Calvan harbour, coast guards said.",
+                "112",
+            ),
+            ("Coast guards at Calvan said 87 had boarded before it left the harbour.", "87"),
+        ),
+        # The words that a question quotes tie two sentences together.
+        (
+            "Who called the tax “a toll on breathing”?",
+            ("Minister Ada Quist called it “a toll on breathing” in Velm.", "Ada Quist"),
+            ("It was Bram Holt whose “toll on breathing” drew jeers.", "Bram Holt"),
+        ),
+        (
+            "What time of day was the Velm bank robbed?",
+            ("Robbers entered the Velm bank at 11.15 on Monday morning.", "11.15"),
+            ("The Velm bank was robbed at 4.40pm on Monday.", "4.40pm"),
+        ),
+    ],
+)
+def test_sentences_of_one_event_are_compared_however_they_name_it(
+    question: str, one: Told, other: Told
+) -> None:
+    assert differ(question, one, other)
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        (
+            "How hot was it in Velm?",
+            ("Velm reached 115 degrees Fahrenheit.", "115 degrees"),
+            ("It was 46.1 degrees Celsius in Velm.", "46.1 degrees"),
+        ),
+        (
+            "What profit did Corvel make?",
+            (
+                "Corvel earned $310m in the three months to May, twice that of a year before.",
+                "$310m",
+            ),
+            ("For 2025 as a whole Corvel reported a profit of $870m.", "$870m"),
+        ),
+        (
+            "How many people were aboard the Lady Ines?",
+            ("The Lady Ines had 112 people aboard when it left Calvan harbour.", "112"),
+            ("The night bus to Calvan carried 87 people.", "87"),
+        ),
+    ],
+)
+def test_scales_spans_and_events_that_are_others_are_not_compared(
+    question: str, one: Told, other: Told
+) -> None:
+    assert not differ(question, one, other)

@@ -8,7 +8,7 @@ import re
 
 from rag.comparing.clocks import Clock
 from rag.comparing.focus import Focus
-from rag.comparing.moments import Moment
+from rag.comparing.moments import MONTHS, WEEKDAYS, Moment
 from rag.comparing.names import Name, find_names
 from rag.comparing.polarity import LIKELY, PROSPECTS
 from rag.comparing.quantities import Measure, Quantity
@@ -34,6 +34,10 @@ NEAR = 0.6
 TRUST = 0.2
 # A time that a reader believes in by less has to be told of what the question says happened.
 SURE = 0.5
+# How many names, and words in all, sentences of one event share at least where one of them, or
+# neither, names whom the question does.
+SHARED, SHARED_BY_NONE = (1, 4), (2, 5)
+CALENDAR = frozenset(stem(name) for name in (*WEEKDAYS, *MONTHS))
 PREPOSITIONS = "on|of|for|from|by|against|to(?= the | [A-Z])"
 # A preposition, and up to four words behind it, up to the next.
 PREPOSITION = re.compile(
@@ -116,8 +120,10 @@ def _answer_alike(focus: Focus, one: Reading, other: Reading) -> bool:
     sentence is about the very people and places that are asked about.
     """
     names = frozenset(focus.keys) - focus.content
-    fit = all(_names_fit(focus, names, reading) for reading in (one, other))
-    if not fit or not (names or _may_be_one(one, other)):
+    fits = [_names_fit(focus, names, reading) for reading in (one, other)]
+    if not all(fits) and not _is_one_event(one, other, surely=not any(fits)):
+        return False
+    if not names and not focus.phrase and not _may_be_one(one, other):
         return False
     if any(_beside(focus, mine, theirs) for mine, theirs in ((one, other), (other, one))):
         return False
@@ -126,9 +132,25 @@ def _answer_alike(focus: Focus, one: Reading, other: Reading) -> bool:
 
 def _names_fit(focus: Focus, names: frozenset[str], reading: Reading) -> bool:
     """Tell whether a sentence is about the names that a question holds."""
-    if names and len(names & reading.near) < FIT * len(names):
+    held = names & reading.near
+    held |= {name for name in names - held if focus.surnames.get(name) in reading.near}
+    if len(held) < FIT * len(names):
         return False
     return focus.phrase <= reading.near and not _of_another_nation(names, reading)
+
+
+def _is_one_event(one: Reading, other: Reading, *, surely: bool) -> bool:
+    """Tell whether two sentences share so much that they are of one event, whoever is named.
+
+    Args:
+        one: a sentence.
+        other: another.
+        surely: whether neither holds the names that are asked about.
+    """
+    named = _surely_named(one) & _surely_named(other) - CALENDAR
+    common = one.own & other.own - CALENDAR
+    names, topics_ = SHARED_BY_NONE if surely else SHARED
+    return len(named) >= names and len(common) >= topics_
 
 
 def _beside(focus: Focus, one: Reading, other: Reading) -> bool:
@@ -144,6 +166,7 @@ def _beside(focus: Focus, one: Reading, other: Reading) -> bool:
     if isinstance(one.value, Name) and _also_holds(focus, one.value, other):
         return True
     named = (_surely_named(one) & keys) - other.own - other.near
+    named -= {name for name in named if focus.surnames.get(name) in other.near}
     return bool(named and _surely_named(other) - one.near - keys)
 
 

@@ -32,6 +32,7 @@ EARLY = re.compile(
     r"(?! (?:fee|price|sum|payment|cost|term|stage)s?\b)"
 )
 OF_THE = re.compile(r"\s?of the (?P<what>[^\W\d]+)")
+FAHRENHEIT = re.compile(r"\bFahrenheit\b|°\s?F\b")
 BEFORE_NUMBER = re.compile(r"\b(?:from|previous\w*|earlier)\s*$")
 
 
@@ -105,9 +106,15 @@ def _comparable(one: Reading, other: Reading) -> bool:
         # "A tonne costs $9,310", "it fetched $9,840 a tonne".
         mine, theirs = replace(mine, per=""), replace(theirs, per="")
     if same_unit(mine, theirs):
+        if "degree" in mine.unit and _in_fahrenheit(one) != _in_fahrenheit(other):
+            return False
         return not (_counts_some(mine, one, theirs) or _counts_some(theirs, other, mine))
     counts = mine.measure is theirs.measure is Measure.COUNT and mine.per == theirs.per
     return counts and all(map(_counts_people_once, (one, other)))
+
+
+def _in_fahrenheit(reading: Reading) -> bool:
+    return FAHRENHEIT.search(reading.statement.text) is not None
 
 
 def _of_one(quantity: Quantity, theirs: Quantity, other: Reading) -> bool:

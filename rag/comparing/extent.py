@@ -13,12 +13,14 @@ from rag.words import fold
 
 QUARTER = re.compile(
     r"\b(?:first|second|third|fourth|last|final|opening) (?:quarter|half)\b"
+    r"|\b(?:three|six|nine) months (?:to|ending|ended)\b"
     r"|\b(?:spring|summer|autumn|winter)\b",
     re.IGNORECASE,
 )
 WHOLE = re.compile(
-    r"\b(?:whole of|whole year|full[ -]year|for the year|annual(?:ly)?|last year|a year"
-    r"|year-round)\b"
+    r"\b(?:whole of|whole year|full[ -]year|for the year|annual(?:ly)?|last year"
+    r"|a year(?! (?:before|ago|earlier))"
+    r"|year-round|as a whole)\b"
 )
 # "Up on the year", "down from the month before": what a change is from.
 SINCE_YEAR = re.compile(

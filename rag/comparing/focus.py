@@ -4,11 +4,12 @@ Works by patterns of English questions. Knows nothing of the sentences.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.types import Span
 from rag.comparing.moments import find_moments
+from rag.comparing.names import find_names
 from rag.comparing.number_reading import find_quantities
 from rag.comparing.quantities import Measure
 from rag.comparing.topics import Topic, topics
@@ -138,6 +139,7 @@ class Focus:
         holder: whether it is asked who is or was something.
         yes_no: whether it asks if something is so.
         names_someone: whether a name, and one alone, would answer it.
+        surnames: of each name of several words its last one, by the stems of those before.
     """
 
     asked: str
@@ -158,6 +160,7 @@ class Focus:
     holder: bool
     yes_no: bool
     names_someone: bool
+    surnames: Mapping[str, str]
 
 
 def focus_of(question: Question) -> Focus:
@@ -212,7 +215,14 @@ def focus_of(question: Question) -> Focus:
         holder=HOLDER.search(text) is not None,
         yes_no=YES_NO.match(text) is not None,
         names_someone=(speaker or place or someone) and not several,
+        surnames=_surnames(question.text),
     )
+
+
+def _surnames(text: str) -> Mapping[str, str]:
+    """Return whom a report may call by the last of several names, by the stems of the others."""
+    named = ([t.stem for t in topics(name.span.of(text))] for name in find_names(text))
+    return {before: last for *others, last in filter(None, named) for before in others}
 
 
 def _measures(question: Question, text: str) -> frozenset[Measure]:
