@@ -25,6 +25,8 @@ from rag.question import parse_question
         ("The ferry left at half past six in the evening.", "half past six in the evening", 1110),
         ("It struck a quarter to nine at night.", "quarter to nine at night", 1245),
         ("They met at two in the morning.", "two in the morning", 120),
+        ("They met at 12.30 in the afternoon.", "12.30 in the afternoon", 750),
+        ("It broke down at 9.05 on Monday evening.", "9.05 on Monday evening", 1265),
         ("They met at seven o’clock.", "seven o’clock", 420),
     ],
 )

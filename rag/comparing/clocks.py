@@ -26,7 +26,7 @@ CLOCK = r"(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)"
 WORDS = rf"(?P<word>{HOUR_WORD})"
 FORMS = (
     rf"{CLOCK}\s?{HALF}",
-    rf"{CLOCK}(?: on)?(?: \w+day)? (?P<part>morning|afternoon|evening)\b",
+    rf"{CLOCK}(?: on| in the)?(?: \w+day)? (?P<part>morning|afternoon|evening)\b",
     r"(?<![\d:])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?![\d:])",
     r"(?P<hour>[01]\d|2[0-3])[.h]?(?P<minute>[0-5]\d)(?= (?:GMT|UTC|hours?|hrs|local time)\b)",
     rf"(?P<hour>0?[1-9]|1[0-2])\s?{HALF}",
