@@ -34,7 +34,7 @@ from rag.reader import bundled_reader
 
 PAIRS = Path(__file__).with_name("disagreement_pairs.yaml")
 HALVES = ("in view", "unseen")
-SETS = (*HALVES, "longer", "last", "wire", "second", "third", "fourth", "fifth")
+SETS = (*HALVES, "longer", "last", "wire", "second", "third", "fourth", "fifth", "sixth")
 Finds = Callable[["Pair"], bool]
 
 
